@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.34;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IAllowlist} from "../interfaces/IAllowlist.sol";
+import {ICashToken} from "../interfaces/ICashToken.sol";
+import {Account} from "../libraries/Account.sol";
+import {Restrictions} from "../libraries/Restrictions.sol";
+import {PermissionedToken} from "./PermissionedToken.sol";
+
+/// @title CashToken
+/// @notice The national stablecoin. A minter's limit is its authorisation: it falls with every mint and grows only by the office.
+contract CashToken is ICashToken, PermissionedToken {
+    using SafeCast for uint256;
+
+    struct Minter {
+        uint128 limit; // [1e6]
+        uint128 minted; // [1e6]
+    }
+
+    /// @inheritdoc ICashToken
+    bytes3 public immutable currency;
+
+    mapping(address minter => Minter) private _minters;
+
+    constructor(
+        address authority_,
+        IAllowlist allowlist_,
+        string memory name_,
+        string memory symbol_,
+        bytes3 currency_
+    ) PermissionedToken(authority_, allowlist_, name_, symbol_) {
+        currency = currency_;
+    }
+
+    /// @inheritdoc ICashToken
+    function mint(address to, uint256 amount) external {
+        Minter storage minter = _minters[msg.sender];
+        require(amount <= minter.limit, MinterLimitExceeded(msg.sender, amount, minter.limit));
+        _requireReceiver(to);
+        minter.limit -= amount.toUint128();
+        minter.minted += amount.toUint128();
+        Account supply = _accounts[SUPPLY];
+        _write(SUPPLY, supply, supply.balance() + amount);
+        _credit(to, amount);
+        emit Minted(msg.sender, to, amount);
+    }
+
+    /// @inheritdoc ICashToken
+    function burn(uint256 amount) external {
+        Minter storage minter = _minters[msg.sender];
+        require(amount <= minter.minted, BurnAboveMinted(msg.sender, amount, minter.minted));
+        minter.minted -= amount.toUint128();
+        _debit(msg.sender, amount);
+        Account supply = _accounts[SUPPLY];
+        _write(SUPPLY, supply, supply.balance() - amount);
+        emit Burned(msg.sender, amount);
+    }
+
+    /// @inheritdoc ICashToken
+    function loosenMinterLimit(address minter, uint256 limit) external restricted {
+        require(limit > _minters[minter].limit, DirectionInvalid(limit, _minters[minter].limit));
+        _setLimit(minter, limit);
+    }
+
+    /// @inheritdoc ICashToken
+    function tightenMinterLimit(address minter, uint256 limit) external restricted {
+        require(limit < _minters[minter].limit, DirectionInvalid(limit, _minters[minter].limit));
+        _setLimit(minter, limit);
+    }
+
+    /// @inheritdoc ICashToken
+    function minterOf(address minter) external view returns (uint256, uint256) {
+        return (_minters[minter].limit, _minters[minter].minted);
+    }
+
+    function _setLimit(address minter, uint256 limit) private {
+        _minters[minter].limit = limit.toUint128();
+        emit MinterLimitChanged(minter, limit);
+    }
+
+    function _pledged(address, Account) internal pure override returns (uint256) {
+        return 0;
+    }
+
+    function _lifeCode() internal pure override returns (uint8) {
+        return Restrictions.NONE;
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.34;
+
+import {IAllowlist} from "./IAllowlist.sol";
+
+/// @title IProgramme
+/// @notice The sovereign's tokenisation programme: its mandate, its cap in dollars, its register of series. The only way to issue.
+interface IProgramme {
+    /// @notice What the programme may do: nothing under a memorandum, issue in the pilot and under definitive agreements.
+    enum Mandate {
+        MEMORANDUM,
+        PILOT,
+        DEFINITIVE,
+        CLOSED
+    }
+
+    enum Status {
+        UNKNOWN,
+        REGISTERED,
+        CONFIRMED
+    }
+
+    /// @param status how far the registration is
+    /// @param currency ISO 4217 code of the face
+    /// @param initCodeHash hash of creation code and arguments, as the second office computed it
+    /// @param termsHash hash of the term sheet
+    /// @param face face outstanding [1e6]
+    /// @param bookedUsd dollars booked against the cap [1e6]
+    struct Series {
+        Status status;
+        bytes3 currency;
+        bytes32 initCodeHash;
+        bytes32 termsHash;
+        uint128 face;
+        uint128 bookedUsd;
+    }
+
+    /// @notice The debt office put a series on the register; it counts once confirmed.
+    event SeriesRegistered(address indexed series, bytes32 initCodeHash, bytes32 termsHash);
+
+    /// @notice The second office confirmed the series.
+    event SeriesConfirmed(address indexed series, bytes3 currency);
+
+    /// @notice `face` was issued and `usd` booked, at `usdPkr` [1e6] (0 for a series in dollars).
+    event Issued(address indexed series, uint256 face, uint256 usd, uint256 usdPkr);
+
+    /// @notice `face` was retired and `usd` released.
+    event Retired(address indexed series, uint256 face, uint256 usd);
+
+    /// @notice The cap is `capUsd` from now on [1e6].
+    event CapChanged(uint256 capUsd);
+
+    /// @notice The programme stands in `mandate` until `until` (Unix).
+    event MandateChanged(Mandate mandate, uint64 until);
+
+    /// @notice A rate older than `maxAge` seconds no longer serves for issuing.
+    event MaxRateAgeChanged(uint256 maxAge);
+
+    /// @notice A new Allowlist was proposed for a series; it counts once the regulator confirms.
+    event AllowlistProposed(address indexed series, address allowlist);
+
+    /// @notice The series asks another Allowlist from now on.
+    event AllowlistReplaced(address indexed series, address allowlist);
+
+    /// @notice No code stands at the address that salt and hash lead to.
+    error SeriesNotDeployed(address series);
+
+    /// @notice The series stands in `status` and the call needs another one.
+    error SeriesStatusInvalid(address series, Status status);
+
+    /// @notice The hashes differ from those registered, or the contract states other terms.
+    error SeriesMismatch(address series, bytes32 initCodeHash, bytes32 termsHash);
+
+    /// @notice No series is issued in that currency.
+    error CurrencyUnknown(bytes3 currency);
+
+    /// @notice The mandate does not allow issuing now.
+    error MandateNotInForce(Mandate mandate, uint64 until, uint256 nowAt);
+
+    /// @notice A mandate only moves forward, to a deadline in the future.
+    error MandateInvalid(Mandate from, Mandate to, uint64 until);
+
+    /// @notice The issue would book `wantedUsd` on top of `usedUsd`, above the cap [1e6].
+    error CapExceeded(uint256 wantedUsd, uint256 usedUsd, uint256 capUsd);
+
+    /// @notice The new value is on the wrong side of the old one.
+    error DirectionInvalid(uint256 wanted, uint256 current);
+
+    /// @notice The posted rate is older than the programme accepts [s].
+    error RateTooOld(uint256 age, uint256 maxAge);
+
+    /// @notice A rate outside its bounds waits for the guardian until `holdsFrom`.
+    error RatePending(uint256 holdsFrom);
+
+    /// @notice The two arrays differ in length, or are empty.
+    error BatchInvalid(uint256 holders, uint256 faces);
+
+    /// @notice That Allowlist was not proposed for the series.
+    error AllowlistNotProposed(address series, address allowlist);
+
+    /// @notice Registers the series that stands at the CREATE2 address of `salt` and `initCodeHash`.
+    /// @dev Errors: `AccessManagedUnauthorized`, `SeriesNotDeployed`, `SeriesStatusInvalid` when it is known already.
+    /// @return series its address
+    function register(bytes32 salt, bytes32 initCodeHash, bytes32 termsHash) external returns (address series);
+
+    /// @notice A second office, having computed both hashes itself, confirms the series.
+    /// @dev Errors: `AccessManagedUnauthorized`, `SeriesStatusInvalid`, `SeriesMismatch`, `CurrencyUnknown`.
+    function confirm(address series, bytes32 initCodeHash, bytes32 termsHash) external;
+
+    /// @notice Issues `faces[i]` to `receivers[i]` and books the total in dollars, rounded up, at the posted rate.
+    /// @dev Errors: `AccessManagedUnauthorized`, `BatchInvalid`, `SeriesStatusInvalid`, `MandateNotInForce`, `RateTooOld`,
+    /// `RatePending`, `NoRate`, `CapExceeded`, and those of the token (`TransferRestricted`, `FaceNotInUnits`, `SeriesMatured`).
+    function issue(address series, address[] calldata receivers, uint256[] calldata faces) external;
+
+    /// @notice Burns `faces[i]` of `holders[i]` and releases the booked dollars pro rata, rounded down. No state of the mandate,
+    /// the rate or the cap stops it.
+    /// @dev Errors: `AccessManagedUnauthorized`, `BatchInvalid`, `SeriesStatusInvalid`, and those of the token.
+    function retire(address series, address[] calldata holders, uint256[] calldata faces) external;
+
+    /// @notice Raises the cap; delayed.
+    /// @dev Errors: `AccessManagedUnauthorized`, `DirectionInvalid`.
+    function loosenCap(uint256 capUsd_) external;
+
+    /// @notice Lowers the cap, at once; below what is used it stops new issues and nothing else.
+    /// @dev Errors: `AccessManagedUnauthorized`, `DirectionInvalid`.
+    function tightenCap(uint256 capUsd_) external;
+
+    /// @notice Raises the age up to which a rate serves [s]; delayed.
+    /// @dev Errors: `AccessManagedUnauthorized`, `DirectionInvalid`.
+    function loosenMaxRateAge(uint256 maxAge) external;
+
+    /// @notice Lowers that age, at once.
+    /// @dev Errors: `AccessManagedUnauthorized`, `DirectionInvalid`.
+    function tightenMaxRateAge(uint256 maxAge) external;
+
+    /// @notice Moves the mandate forward, or extends the present one; delayed.
+    /// @dev Errors: `AccessManagedUnauthorized`, `MandateInvalid`.
+    function advanceMandate(Mandate mandate_, uint64 until) external;
+
+    /// @notice Closes the programme for new issues, at once and for good.
+    /// @dev Errors: `AccessManagedUnauthorized`, `MandateInvalid` when it is closed already.
+    function closeMandate() external;
+
+    /// @notice Proposes another Allowlist for a series; delayed.
+    /// @dev Errors: `AccessManagedUnauthorized`, `SeriesStatusInvalid`.
+    function proposeAllowlist(address series, IAllowlist allowlist) external;
+
+    /// @notice The regulator confirms it, and the series asks it from now on.
+    /// @dev Errors: `AccessManagedUnauthorized`, `AllowlistNotProposed`.
+    function confirmAllowlist(address series, IAllowlist allowlist) external;
+
+    /// @notice Ends the pause of a series before its time; delayed.
+    /// @dev Errors: `AccessManagedUnauthorized`, `SeriesStatusInvalid`.
+    function unpauseSeries(address series) external;
+
+    /// @notice The mandate and its last second (Unix).
+    function mandate() external view returns (Mandate mandate_, uint64 until);
+
+    /// @notice The cap [1e6 USD].
+    function capUsd() external view returns (uint256);
+
+    /// @notice What is booked against the cap, at the rates of the days of issue [1e6 USD].
+    function usedUsd() external view returns (uint256);
+
+    /// @notice The age up to which a rate serves for issuing [s].
+    function maxRateAge() external view returns (uint256);
+
+    /// @notice The register's entry.
+    function seriesOf(address series) external view returns (Series memory);
+
+    /// @notice Whether the series is registered and confirmed.
+    function isSeries(address series) external view returns (bool confirmed);
+
+    /// @notice The number of series on the register, confirmed or not.
+    function seriesCount() external view returns (uint256);
+
+    /// @notice The series at `index`, in the order of registration.
+    function seriesAt(uint256 index) external view returns (address);
+
+    /// @notice What the outstanding face of `series` is worth at the rate that holds now, rounded up [1e6 USD].
+    /// @dev Error: `NoRate`.
+    function valueUsdUp(address series) external view returns (uint256);
+}

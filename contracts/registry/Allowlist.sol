@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.34;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IAllowlist} from "../interfaces/IAllowlist.sol";
+import {ILicences} from "../interfaces/ILicences.sol";
+import {Record, RecordLib} from "../libraries/Record.sol";
+import {Restrictions} from "../libraries/Restrictions.sol";
+import {Units} from "../libraries/Units.sol";
+
+/// @title Allowlist
+/// @notice Who may hold: one slot a wallet, one slot for the system.
+contract Allowlist is IAllowlist, AccessManaged {
+    uint256 private constant _MOST_ROWS = 200;
+    uint8 private constant _HIGHEST_TIER = 6;
+    uint16 private constant _HIGHEST_COUNTRY = 999;
+    uint256 private constant _LONGEST_VALIDITY = 3653 days;
+    uint256 private constant _GRACE = 90 days;
+    uint256 private constant _PAUSE = 3 days;
+    uint32 private constant _SCOPE_ONBOARD = 1;
+    /// Bit 0 of the system slot; bit p stands for provider p, and there is no provider 0.
+    uint256 private constant _PAUSED = 1;
+
+    ILicences private immutable _LICENCES;
+
+    mapping(address wallet => Record) private _records;
+    uint256 private _system;
+    uint256 private _pausedUntil;
+
+    constructor(address authority_, ILicences licences) AccessManaged(authority_) {
+        _LICENCES = licences;
+    }
+
+    /// @inheritdoc IAllowlist
+    function onboard(address[] calldata wallets, Record[] calldata records, bytes32[] calldata fileHashes) external {
+        uint8 id = _permittedProvider();
+        _requireBatch(wallets.length, records.length, fileHashes.length);
+        for (uint256 i = 0; i < wallets.length; ++i) {
+            Record present = _records[wallets[i]];
+            _requireOwn(wallets[i], present, id);
+            _write(wallets[i], present, records[i].withProvider(id), fileHashes[i]);
+        }
+    }
+
+    /// @inheritdoc IAllowlist
+    function onboardByRegistrar(
+        address[] calldata wallets,
+        Record[] calldata records,
+        bytes32[] calldata fileHashes
+    ) external restricted {
+        _requireBatch(wallets.length, records.length, fileHashes.length);
+        for (uint256 i = 0; i < wallets.length; ++i) {
+            Record present = _records[wallets[i]];
+            require(!present.isSystem(), RecordNotYours(wallets[i], 0));
+            _write(wallets[i], present, records[i], fileHashes[i]);
+        }
+    }
+
+    /// @inheritdoc IAllowlist
+    function revoke(address[] calldata wallets) external {
+        uint8 id = _permittedProvider();
+        _requireBatch(wallets.length, wallets.length, wallets.length);
+        for (uint256 i = 0; i < wallets.length; ++i) {
+            Record present = _records[wallets[i]];
+            require(present.provider() == id && !present.isSystem(), RecordNotYours(wallets[i], present.provider()));
+            _revoke(wallets[i], present);
+        }
+    }
+
+    /// @inheritdoc IAllowlist
+    function revokeByRegistrar(address[] calldata wallets) external restricted {
+        _requireBatch(wallets.length, wallets.length, wallets.length);
+        for (uint256 i = 0; i < wallets.length; ++i) {
+            Record present = _records[wallets[i]];
+            require(!present.isEmpty() && !present.isSystem(), RecordNotYours(wallets[i], present.provider()));
+            _revoke(wallets[i], present);
+        }
+    }
+
+    /// @inheritdoc IAllowlist
+    function setSystemAccount(address account, bool mover) external restricted {
+        Record present = _records[account];
+        require(
+            account != address(0) && (present.isEmpty() || present.isSystem()),
+            RecordNotYours(account, present.provider())
+        );
+        uint8 flags = mover ? RecordLib.FLAG_SYSTEM | RecordLib.FLAG_MOVER : RecordLib.FLAG_SYSTEM;
+        Record record = Record.wrap(0).withFlags(flags).withUpdatedAt(block.timestamp);
+        _records[account] = record;
+        emit SystemAccountSet(account, record);
+    }
+
+    /// @inheritdoc IAllowlist
+    function removeSystemAccount(address account) external restricted {
+        Record present = _records[account];
+        require(present.isSystem(), RecordNotYours(account, present.provider()));
+        _records[account] = Record.wrap(0);
+        emit SystemAccountSet(account, Record.wrap(0));
+    }
+
+    /// @inheritdoc IAllowlist
+    function markProviderEnded(uint8 id) external {
+        uint256 ended = _LICENCES.endedAt(id);
+        uint256 graceUntil = ended == 0 ? type(uint256).max : ended + _GRACE;
+        require(block.timestamp > graceUntil, GraceNotOver(id, graceUntil));
+        _system |= 1 << id;
+        emit ProviderEnded(id, true);
+    }
+
+    /// @inheritdoc IAllowlist
+    function unmarkProviderEnded(uint8 id) external {
+        (bool permitted, uint8 found) = _LICENCES.permits(_LICENCES.providerOf(id), 0);
+        require(permitted && found == id && id != 0, LicenceNotValid(id));
+        _system &= ~(uint256(1) << id);
+        emit ProviderEnded(id, false);
+    }
+
+    /// @inheritdoc IAllowlist
+    function pauseSystem() external restricted {
+        _pause();
+    }
+
+    /// @inheritdoc IAllowlist
+    function renewSystemPause() external restricted {
+        require(systemPausedUntil() != 0, NotPaused());
+        _pause();
+    }
+
+    /// @inheritdoc IAllowlist
+    function unpauseSystem() external restricted {
+        _system &= ~_PAUSED;
+        _pausedUntil = 0;
+        emit SystemPausedUntil(0);
+    }
+
+    /// @inheritdoc IAllowlist
+    function check(address operator, address from, address to) external view returns (uint8) {
+        return _check(operator, from, to, false);
+    }
+
+    /// @inheritdoc IAllowlist
+    function checkMover(address operator, address from, address to) external view returns (uint8) {
+        return _check(operator, from, to, true);
+    }
+
+    /// @inheritdoc IAllowlist
+    function sendCode(address wallet) external view returns (uint8) {
+        uint256 system = _system;
+        return _isPaused(system) ? Restrictions.SYSTEM_PAUSED : _standing(_records[wallet], Restrictions.SENDER, 0);
+    }
+
+    /// @inheritdoc IAllowlist
+    function receiveCode(address wallet) external view returns (uint8) {
+        uint256 system = _system;
+        if (_isPaused(system)) return Restrictions.SYSTEM_PAUSED;
+        return _standing(_records[wallet], Restrictions.RECEIVER, system);
+    }
+
+    /// @inheritdoc IAllowlist
+    function recordOf(address wallet) external view returns (Record) {
+        return _records[wallet];
+    }
+
+    /// @inheritdoc IAllowlist
+    function taxClassOn(address wallet, uint256 dayNumber) external view returns (uint8) {
+        Record record = _records[wallet];
+        return dayNumber < record.taxChangedDay() ? record.taxClassBefore() : record.taxClass();
+    }
+
+    /// @inheritdoc IAllowlist
+    function systemPausedUntil() public view returns (uint256) {
+        return _isPaused(_system) ? _pausedUntil : 0;
+    }
+
+    /// @inheritdoc IAllowlist
+    function isProviderEnded(uint8 id) external view returns (bool) {
+        return id != 0 && _system & (1 << id) != 0;
+    }
+
+    /// @inheritdoc IAllowlist
+    function messageOf(uint8 code) external pure returns (string memory) {
+        if (code == Restrictions.NONE) return "The transfer is allowed.";
+        if (code == Restrictions.SYSTEM_PAUSED) return "All transfers are paused by the guardian.";
+        if (code == Restrictions.TOKEN_PAUSED) return "Transfers of this token are paused by the guardian.";
+        if (code == Restrictions.FROZEN_OR_PLEDGED) return "The amount is above what is neither frozen nor pledged.";
+        if (code == Restrictions.MATURED) return "The series has matured; it can only be redeemed.";
+        if (code == Restrictions.SENDER) return "The sender is not on the allowlist.";
+        if (code == Restrictions.SENDER + Restrictions.EXPIRED) return "The sender's KYC has expired.";
+        if (code == Restrictions.SENDER + Restrictions.REVOKED) return "The sender's record is revoked.";
+        if (code == Restrictions.RECEIVER) return "The receiver is not on the allowlist.";
+        if (code == Restrictions.RECEIVER + Restrictions.EXPIRED) return "The receiver's KYC has expired.";
+        if (code == Restrictions.RECEIVER + Restrictions.REVOKED) return "The receiver's record is revoked.";
+        if (code == Restrictions.RECEIVER + Restrictions.LICENCE_ENDED) {
+            return "The licence of the receiver's provider has ended.";
+        }
+        if (code == Restrictions.OPERATOR) return "The operator is not on the allowlist.";
+        if (code == Restrictions.OPERATOR + Restrictions.EXPIRED) return "The operator's KYC has expired.";
+        if (code == Restrictions.OPERATOR + Restrictions.REVOKED) return "The operator's record is revoked.";
+        if (code == Restrictions.OPERATOR + Restrictions.NOT_MOVER) return "The operator may not move tokens by right.";
+        return "Unknown restriction code.";
+    }
+
+    function _check(address operator, address from, address to, bool asMover) private view returns (uint8 code) {
+        uint256 system = _system;
+        if (_isPaused(system)) return Restrictions.SYSTEM_PAUSED;
+        if (from != address(0)) {
+            code = _standing(_records[from], Restrictions.SENDER, 0);
+            if (code != Restrictions.NONE) return code;
+        }
+        code = _standing(_records[to], Restrictions.RECEIVER, system);
+        if (code != Restrictions.NONE || (operator == from && !asMover)) return code;
+        Record record = _records[operator];
+        if (asMover && !record.isMover()) return Restrictions.OPERATOR + Restrictions.NOT_MOVER;
+        return _standing(record, Restrictions.OPERATOR, 0);
+    }
+
+    /// @dev `endedProviders` is the system slot where an ended licence matters, zero where it does not.
+    function _standing(Record record, uint8 party, uint256 endedProviders) private view returns (uint8) {
+        if (record.isSystem()) return Restrictions.NONE;
+        if (record.isEmpty()) return party + Restrictions.NOT_ALLOWED;
+        if (record.isRevoked()) return party + Restrictions.REVOKED;
+        if (block.timestamp > record.validUntil()) return party + Restrictions.EXPIRED;
+        // Bit 0 is the pause, and provider 0 is the registrar himself: his clients never lose him.
+        if (endedProviders & ~_PAUSED & (1 << record.provider()) != 0) return party + Restrictions.LICENCE_ENDED;
+        return Restrictions.NONE;
+    }
+
+    function _isPaused(uint256 system) private view returns (bool) {
+        return system & _PAUSED != 0 && block.timestamp < _pausedUntil;
+    }
+
+    function _pause() private {
+        uint256 until = block.timestamp + _PAUSE;
+        _system |= _PAUSED;
+        _pausedUntil = until;
+        emit SystemPausedUntil(until);
+    }
+
+    function _permittedProvider() private view returns (uint8) {
+        (bool permitted, uint8 id) = _LICENCES.permits(msg.sender, _SCOPE_ONBOARD);
+        require(permitted, ProviderNotPermitted(msg.sender, id));
+        return id;
+    }
+
+    /// @dev What the registrar revoked, a provider cannot bring back.
+    function _requireOwn(address wallet, Record present, uint8 id) private pure {
+        bool own = present.isEmpty() || (present.provider() == id && !present.isSystem());
+        require(own, RecordNotYours(wallet, present.provider()));
+        require(!present.isRevoked(), RecordRevoked(wallet));
+    }
+
+    function _requireBatch(uint256 wallets, uint256 records, uint256 hashes) private pure {
+        require(
+            wallets == records && records == hashes && wallets <= _MOST_ROWS,
+            BatchInvalid(wallets, records, hashes, _MOST_ROWS)
+        );
+    }
+
+    function _write(address wallet, Record present, Record row, bytes32 fileHash) private {
+        require(_isValid(wallet, row), RecordInvalid(wallet, row));
+        bool changed = !present.isEmpty() && present.taxClass() != row.taxClass();
+        Record record = changed
+            ? row.withTaxBefore(present.taxClass(), uint24(Units.day(block.timestamp)))
+            : row.withTaxBefore(present.taxClassBefore(), present.taxChangedDay());
+        record = record.withUpdatedAt(block.timestamp).withFlags(0);
+        _records[wallet] = record;
+        emit Onboarded(wallet, record, fileHash);
+    }
+
+    function _revoke(address wallet, Record present) private {
+        Record record = present.withFlags(RecordLib.FLAG_REVOKED).withUpdatedAt(block.timestamp);
+        _records[wallet] = record;
+        emit Revoked(wallet, record);
+    }
+
+    function _isValid(address wallet, Record row) private view returns (bool) {
+        uint256 until = row.validUntil();
+        return wallet != address(0) && row.tier() != 0 && row.tier() <= _HIGHEST_TIER && row.country() != 0
+            && row.country() <= _HIGHEST_COUNTRY && row.investor() != 0 && until > block.timestamp
+            && until <= block.timestamp + _LONGEST_VALIDITY;
+    }
+}

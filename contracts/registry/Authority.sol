@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.34;
+
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
+import {IAuthorityRules} from "../interfaces/IAuthorityRules.sol";
+import {Offices} from "../libraries/Offices.sol";
+
+/// @title Authority
+/// @notice Which office may do what, after which delay: OpenZeppelin's AccessManager, with two rules of our own.
+contract Authority is AccessManager, IAuthorityRules {
+    using EnumerableSet for EnumerableSet.AddressSet;
+
+    uint256 private constant _LEAST_ADMINS = 2;
+    uint256 private constant _MOST_ADMINS = 8;
+
+    EnumerableSet.AddressSet private _admins;
+
+    /// @param deployer holds ADMIN until the offices have it
+    constructor(address deployer) AccessManager(deployer) {}
+
+    /// @inheritdoc IAuthorityRules
+    function admins() external view returns (address[] memory) {
+        return _admins.values();
+    }
+
+    function _grantRole(uint64 roleId, address account, uint32 grantDelay, uint32 executionDelay)
+        internal
+        override
+        returns (bool)
+    {
+        if (roleId == Offices.ENFORCEMENT_MAKER) _refuseBoth(account, Offices.ENFORCEMENT_CHECKER, roleId);
+        if (roleId == Offices.ENFORCEMENT_CHECKER) _refuseBoth(account, Offices.ENFORCEMENT_MAKER, roleId);
+        if (roleId == Offices.ADMIN) {
+            _admins.add(account);
+            require(_admins.length() <= _MOST_ADMINS, TooManyAdmins(_MOST_ADMINS));
+        }
+        return super._grantRole(roleId, account, grantDelay, executionDelay);
+    }
+
+    /// @dev Renouncing comes this way too, so nobody can walk out and leave one key behind.
+    function _revokeRole(uint64 roleId, address account) internal override returns (bool) {
+        if (roleId == Offices.ADMIN && _admins.remove(account)) {
+            uint256 remaining = _activeAdmins();
+            require(remaining >= _LEAST_ADMINS, TooFewAdmins(account, remaining));
+        }
+        return super._revokeRole(roleId, account);
+    }
+
+    function _activeAdmins() private view returns (uint256 active) {
+        uint256 length = _admins.length();
+        for (uint256 i = 0; i < length; ++i) {
+            (bool isMember,) = hasRole(Offices.ADMIN, _admins.at(i));
+            if (isMember) ++active;
+        }
+    }
+
+    /// @dev A grant that still waits counts as held: `since` is set as soon as it is made.
+    function _refuseBoth(address account, uint64 held, uint64 wanted) private view {
+        (uint48 since,,,) = getAccess(held, account);
+        require(since == 0, OfficesConflict(account, held, wanted));
+    }
+}
