@@ -1,0 +1,1 @@
+"""Who may hold: the rows of onboarding files, identifiers and hashes; no chain."""

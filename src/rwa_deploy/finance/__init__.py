@@ -1,0 +1,1 @@
+"""Exact, pure rules of money and time: auctions, bills, bids; no chain, no files."""

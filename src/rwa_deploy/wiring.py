@@ -1,0 +1,85 @@
+"""Offices, and which office may call what: the table that the plan brings on chain and the tests check.
+
+A function that the contracts guard and this table does not name is ADMIN's: it raises risk, and ADMIN waits.
+"""
+
+from collections.abc import Mapping
+
+__all__ = ["ADMIN", "FUNCTIONS", "OFFICES", "SERIES", "office_of"]
+
+ADMIN = "admin"
+
+# The role numbers of contracts/libraries/Offices.sol; a test holds the two lists together.
+OFFICES: Mapping[str, int] = {
+    ADMIN: 0,
+    "debt_office": 1,
+    "regulator": 2,
+    "registrar": 3,
+    "central_bank": 4,
+    "fiscal_agent": 5,
+    "price_signer": 6,
+    "enforcement_maker": 7,
+    "enforcement_checker": 8,
+    "guardian": 9,
+    "issuer": 10,
+    "paying_agent": 11,
+}
+
+_TOKEN: Mapping[str, str] = {
+    "setFrozenTokens": "enforcement_maker",
+    "forcedTransfer": "enforcement_checker",
+    "pause": "guardian",
+    "renewPause": "regulator",
+}
+
+# What series guard; their rights stand in the Programme, so that a new series needs no wiring.
+SERIES: Mapping[str, str] = {
+    **_TOKEN,
+    "setRecordDate": "fiscal_agent",
+    "setDocument": "debt_office",
+    "removeDocument": "debt_office",
+}
+
+FUNCTIONS: Mapping[str, Mapping[str, str]] = {
+    "Licences": {
+        "grantLicence": "regulator",
+        "suspendLicence": "regulator",
+        "revokeLicence": "regulator",
+    },
+    "Allowlist": {
+        "onboardByRegistrar": "registrar",
+        "revokeByRegistrar": "registrar",
+        "pauseSystem": "guardian",
+        "renewSystemPause": "regulator",
+    },
+    "PriceOracle": {
+        "postUsdPkr": "price_signer",
+        "cancelPending": "guardian",
+        "tightenMaxStep": "guardian",
+    },
+    "Programme": {
+        "register": "debt_office",
+        "confirm": "fiscal_agent",
+        "issue": "issuer",
+        "retire": "paying_agent",
+        "tightenCap": "debt_office",
+        "tightenMaxRateAge": "debt_office",
+        "closeMandate": "debt_office",
+        "confirmAllowlist": "regulator",
+        **SERIES,
+    },
+    "CashToken": {
+        **_TOKEN,
+        "tightenMinterLimit": "central_bank",
+    },
+    "Settlement": {
+        "openAllotment": "debt_office",
+        "closeAllotment": "debt_office",
+    },
+}
+
+
+def office_of(contract: str, function: str) -> str:
+    """Contract and function name -> the office that may call it; ADMIN for what the table does not name."""
+    target = "Programme" if contract == "BondToken" else contract
+    return FUNCTIONS.get(target, {}).get(function, ADMIN)
