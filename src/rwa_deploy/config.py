@@ -1,0 +1,187 @@
+"""programme.toml -> Config: what the programme is to look like on chain, validated and frozen.
+
+Unknown keys are refused with the key that was probably meant; every message names the file and the key.
+"""
+
+import difflib
+import re
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+from eth_utils.address import is_checksum_address
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from rwa_deploy import units
+from rwa_deploy.errors import ConfigError
+
+__all__ = ["MANDATES", "AccountRef", "Config", "load", "parse_toml", "validate"]
+
+MANDATES = ("memorandum", "pilot", "definitive")
+DAY = units.SECONDS_PER_DAY
+_DEVNET = re.compile(r"devnet:(0|[1-9][0-9]?)")
+
+
+def _account(value: str) -> str:
+    if _DEVNET.fullmatch(value) or is_checksum_address(value):
+        return value
+    raise ValueError("an account is `devnet:N` (N up to 99) or a checksummed address")
+
+
+def _amount(value: object) -> int:
+    if not isinstance(value, str | int | Decimal):
+        raise TypeError('an amount is a whole number or a decimal in quotes, such as "2000000000"')
+    return units.amount_from(value)
+
+
+AccountRef = Annotated[str, AfterValidator(_account)]
+Amount = Annotated[int, BeforeValidator(_amount), Field(ge=0, le=units.MAX_AMOUNT)]
+Label = Annotated[str, Field(min_length=1, max_length=31, pattern=r"^[\x20-\x7e]+$")]
+
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProgrammeTable(_Table):
+    """[programme]: cap in dollars [1e6], mandate and its last day, age of the rate."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    cap_usd: Amount
+    mandate: Literal["memorandum", "pilot", "definitive"]
+    mandate_until: date
+    max_rate_age_hours: Annotated[int, Field(ge=1, le=24 * 30)]
+
+    @property
+    def mandate_until_unix(self) -> int:
+        """Table -> the last second of the mandate's last day in Pakistan."""
+        return units.unix_from_date(self.mandate_until) + DAY - 1
+
+
+class OracleTable(_Table):
+    """[oracle]: how far a rate may step without waiting."""
+
+    max_step_bps: Annotated[int, Field(ge=1, le=10_000)]
+
+
+class CashTable(_Table):
+    """[cash]: the stablecoin, and who may mint how much [1e6]."""
+
+    name: Label
+    symbol: Label
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    minters: dict[str, Amount] = Field(default_factory=dict)
+
+
+class AuthorityTable(_Table):
+    """[authority]: who deploys, who administers, after which delay."""
+
+    deployer: AccountRef
+    admins: Annotated[tuple[AccountRef, ...], Field(min_length=2, max_length=7)]
+    admin_delay_hours: Annotated[int, Field(ge=0, le=24 * 30)]
+
+
+class OfficesTable(_Table):
+    """[offices]: one account for each office."""
+
+    debt_office: AccountRef
+    regulator: AccountRef
+    registrar: AccountRef
+    central_bank: AccountRef
+    fiscal_agent: AccountRef
+    price_signer: AccountRef
+    enforcement_maker: AccountRef
+    enforcement_checker: AccountRef
+    guardian: AccountRef
+
+    def accounts(self) -> dict[str, str]:
+        """Table -> office -> account."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
+
+class NetworkTable(_Table):
+    """[networks.NAME]: a chain that is not a development chain, named on purpose."""
+
+    chain_id: Annotated[int, Field(ge=1)]
+
+
+class Config(_Table):
+    """programme.toml."""
+
+    programme: ProgrammeTable
+    oracle: OracleTable
+    cash: CashTable
+    authority: AuthorityTable
+    offices: OfficesTable
+    networks: dict[str, NetworkTable] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> "Config":
+        admins, offices = self.authority.admins, self.offices.accounts()
+        if len(set(admins)) != len(admins):
+            raise ValueError("authority.admins names an account twice; two different accounts are needed")
+        if self.authority.deployer in {*admins, *offices.values()}:
+            raise ValueError("authority.deployer also holds an office; it must end without any role")
+        if offices["enforcement_maker"] == offices["enforcement_checker"]:
+            raise ValueError("offices.enforcement_maker and enforcement_checker are one account; they check each other")
+        if unknown := [name for name in self.cash.minters if name not in offices]:
+            raise ValueError(f"cash.minters.{unknown[0]} is no office; {_meant(unknown[0], offices)}")
+        return self
+
+    def accounts(self) -> frozenset[str]:
+        """Config -> every account that it names."""
+        return frozenset({self.authority.deployer, *self.authority.admins, *self.offices.accounts().values()})
+
+
+def load(path: Path | str) -> Config:
+    """File -> Config. Raises ConfigError, one sentence with file and key."""
+    return validate(Config, parse_toml(path), path)
+
+
+def parse_toml(path: Path | str) -> dict[str, Any]:
+    """TOML file -> tables. Raises ConfigError when it cannot be read or is not TOML."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path} does not exist; name another file, or start from programme.toml") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read as UTF-8 text; check the file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from error
+
+
+def validate(model: type[ModelT], tables: dict[str, Any], path: Path | str) -> ModelT:
+    """Model + tables -> checked value. Raises ConfigError that names the first bad key and the likely one."""
+    try:
+        return model.model_validate(tables)
+    except ValidationError as error:
+        found = error.errors()[0]
+        keys = [str(part) for part in found["loc"]]
+        if found["type"] == "extra_forbidden":
+            known = _known(model, keys[:-1])
+            raise ConfigError(f"{path}: unknown key {'.'.join(keys)}; {_meant(keys[-1], known)}") from None
+        what = found["msg"].removeprefix("Value error, ")
+        place = f"{'.'.join(keys)}: " if keys else ""
+        raise ConfigError(f"{path}: {place}{what[0].lower()}{what[1:]}") from None
+
+
+def _known(model: type[BaseModel], keys: list[str]) -> list[str]:
+    """Model + path of keys -> the keys that are known there."""
+    kind: Any = model
+    for key in keys:
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and key in kind.model_fields:
+            kind = kind.model_fields[key].annotation
+        else:  # a table of tables, a list of tables, or a union of them
+            inner = (item for item in get_args(kind) if isinstance(item, type) and issubclass(item, BaseModel))
+            kind = next(inner, kind)
+    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+
+
+def _meant(name: str, known: Any) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean {close[0]}?" if close else f"known are {', '.join(sorted(known))}"

@@ -1,0 +1,36 @@
+"""Events -> Register -> reconciliation: who holds what, folded in DuckDB from what the chain has said.
+
+The register is a fold: delete it, fold again, and the same content comes back (`Register.content_hash`). Nothing in
+it is a float: amounts are HUGEINT, whose sums are exact or refused.
+"""
+
+from rwa_deploy.register.fold import fold
+from rwa_deploy.register.ledger import (
+    AllotmentLine,
+    Holder,
+    Kyc,
+    Payment,
+    Register,
+    SeriesUse,
+    TradeLine,
+    Use,
+)
+from rwa_deploy.register.recon import ReconRow, recon_rows, reconcile
+from rwa_deploy.register.store import load, save
+
+__all__ = [
+    "AllotmentLine",
+    "Holder",
+    "Kyc",
+    "Payment",
+    "ReconRow",
+    "Register",
+    "SeriesUse",
+    "TradeLine",
+    "Use",
+    "fold",
+    "load",
+    "recon_rows",
+    "reconcile",
+    "save",
+]
