@@ -6,6 +6,7 @@ or event that no ABI knows is named as such, never guessed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from eth_abi.abi import decode, encode
@@ -89,6 +90,12 @@ class Codec:
         """Call -> calldata."""
         entry = self._function(call.contract, call.function)
         return entry.selector + encode(entry.types, [_plain(arg) for arg in call.args])
+
+    def hash_of(self, contract: str, function: str, parameter: str, value: Any) -> bytes:
+        """Value of one parameter of a function -> keccak256 of its ABI encoding, as the contract commits to it."""
+        entry = self._function(contract, function)
+        kind = entry.types[entry.names.index(parameter)]
+        return keccak(encode([kind], [_plain(value)]))
 
     def decode_result(self, contract: str, function: str, data: bytes) -> Any:
         """What a function returned -> a value, or a tuple of values where it returns several."""
@@ -183,6 +190,7 @@ def _values(types: Sequence[str], data: bytes) -> tuple[Value, ...]:
     return tuple(_readable(value, kind) for value, kind in zip(decode(types, data), types, strict=True))
 
 
+@lru_cache(maxsize=1 << 17)  # the same wallets come again and again, and a checksum costs a hash
 def _address(word: bytes) -> str:
     return to_checksum_address(word[12:])
 

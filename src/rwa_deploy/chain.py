@@ -97,21 +97,28 @@ def devnet_signer(mnemonic: str, index: int) -> Signer:
     return Signer(account.address, account)
 
 
-def connect(url: str, codec: Codec, *, timeout: int = 30) -> "Chain":
-    """URL (http://…) or path of an IPC socket -> Chain. Raises ChainError when nothing answers there."""
-    provider: JSONBaseProvider
+def connect(url: str, codec: Codec, *, bulk_url: str | None = None, timeout: int = 30) -> "Chain":
+    """URL (http://…) or path of an IPC socket -> Chain. Raises ChainError when nothing answers there.
+
+    A socket is twice as fast as HTTP for small messages, and forty times slower for a long answer, because web3 reads
+    it in small pieces: `bulk_url` is asked for logs.
+    """
+    provider = _provider(url, timeout)
+    return Chain(provider, codec, url, bulk=_provider(bulk_url, timeout) if bulk_url else provider)
+
+
+def _provider(url: str, timeout: int) -> JSONBaseProvider:
     if "://" in url:
-        provider = HTTPProvider(url, request_kwargs={"timeout": timeout})
-    else:
-        provider = IPCProvider(Path(url), timeout=timeout)
-    return Chain(provider, codec, url)
+        return HTTPProvider(url, request_kwargs={"timeout": timeout})
+    return IPCProvider(Path(url), timeout=timeout)
 
 
 class Chain:
     """A node that answers. Nonces are kept per signer; blocks' timestamps are remembered."""
 
-    def __init__(self, provider: JSONBaseProvider, codec: Codec, url: str) -> None:
+    def __init__(self, provider: JSONBaseProvider, codec: Codec, url: str, *, bulk: JSONBaseProvider) -> None:
         self._provider = provider
+        self._bulk = bulk
         self.codec = codec
         self.url = url
         self._nonces: dict[str, int] = {}
@@ -134,8 +141,9 @@ class Chain:
 
     def request(self, method: str, *params: Any) -> Any:
         """One JSON-RPC request -> its result. Raises Reverted for a revert, ChainError for anything else."""
+        provider = self._bulk if method == "eth_getLogs" else self._provider
         try:
-            answer = self._provider.make_request(method, list(params))  # type: ignore[arg-type]
+            answer = provider.make_request(method, list(params))  # type: ignore[arg-type]
         except _DOWN as error:
             raise ChainError(f"{self.url} does not answer ({type(error).__name__}); is the chain running?") from error
         return self._result(method, answer)

@@ -1,0 +1,106 @@
+"""Steps of the registries: licences, the draw of investors, onboarding, the dollar rate."""
+
+from datetime import date
+
+from eth_utils.crypto import keccak
+
+from rwa_deploy import units
+from rwa_deploy.chain import Signer, wallet
+from rwa_deploy.compliance.draw import DrawnInvestor, draw_dealers, draw_retail, investors_csv, non_competitive_csv
+from rwa_deploy.compliance.investors import read_investors
+from rwa_deploy.finance.auction import Instrument, rules_for
+from rwa_deploy.finance.bids import read_non_competitive
+from rwa_deploy.manifest import write_file
+from rwa_deploy.model import Investor
+from rwa_deploy.records import pack
+from rwa_deploy.scenario.stage import Stage
+from rwa_deploy.scenario.steps import Investors, Licence, Onboard, Rate, Renew
+
+__all__ = ["investors", "licence", "onboard", "rate", "renew"]
+
+PHASES = ("NONE", "NOC", "AML_REGISTERED", "SANDBOX", "LICENSED")
+REGISTRAR = "registrar"
+BATCH = 100
+
+
+def licence(step: Licence, stage: Stage) -> None:
+    """The regulator grants a phase."""
+    provider = stage.provider(step.provider)
+    stage.supply_gas([provider.address])
+    until = units.unix_from_date(step.until)
+    call = stage.on("Licences", "grantLicence", provider.address, PHASES.index(step.phase), step.scope, until)
+    stage.act("grant_licence", stage.signer("regulator"), call)
+
+
+def investors(step: Investors, stage: Stage) -> None:
+    """Drawn, written, and read back through the same door as a provider's file."""
+    retail = [wallet("retail", number) for number in range(step.retail)]
+    dealers = [wallet("dealer", number) for number in range(step.dealers)]
+    drawn = _drawn(step, retail, dealers)
+    clients = write_file(stage.folder / "investors.csv", investors_csv(drawn))
+    bids = write_file(stage.folder / "non_competitive.csv", non_competitive_csv(drawn))
+    # The salt keeps hashes from being linked across programmes; here it may be known, since nobody is meant.
+    salt = keccak(text=f"salt of a made-up provider's file {step.seed}")
+    stage.investors = read_investors(clients, salt, on=units.date_from_unix(stage.chain.now()))
+    lot = rules_for(Instrument.BILL, units.date_from_unix(stage.chain.now())).lot
+    stage.bids = read_non_competitive(bids, investors=stage.investors, lot=lot)
+    stage.wallets = {signer.address: signer for signer in (*retail, *dealers)}
+    stage.retail_count, stage.dealer_count = len(retail), len(dealers)
+    stage.supply_gas(stage.wallets)
+
+
+def onboard(step: Onboard, stage: Stage) -> None:
+    """A provider's clients, 100 a transaction."""
+    clients = [investor for investor in stage.investors if investor.provider == step.provider]
+    for start in range(0, len(clients), BATCH):
+        _write(stage, step.provider, clients[start : start + BATCH])
+        stage.progress(min(start + BATCH, len(clients)), len(clients))
+
+
+def renew(step: Renew, stage: Stage) -> None:
+    """One record, written again with a later expiry by its own provider."""
+    old = stage.investor(stage.signer(step.wallet).address)
+    _write(stage, old.provider, [_until(old, step.until)])
+
+
+def rate(step: Rate, stage: Stage) -> None:
+    """The next round of the rate."""
+    last = stage.read("PriceOracle", "rounds")[1]
+    call = stage.on("PriceOracle", "postUsdPkr", last[0] + 1, units.fx_from(step.usd_pkr), stage.chain.now())
+    stage.act("post_rate", stage.signer("price_signer"), call)
+
+
+def _drawn(step: Investors, retail: list[Signer], dealers: list[Signer]) -> tuple[DrawnInvestor, ...]:
+    addresses = [signer.address for signer in retail]
+    end = step.short_valid_until or step.valid_until
+    lasting = draw_retail(addresses, seed=step.seed, providers=step.providers, valid_until=step.valid_until)
+    ending = draw_retail(addresses, seed=step.seed, providers=step.providers, valid_until=end)
+    banks = draw_dealers([signer.address for signer in dealers], provider=REGISTRAR, valid_until=step.valid_until)
+    return (*lasting[:-1], ending[-1], *banks)
+
+
+def _write(stage: Stage, provider: str, clients: list[Investor]) -> None:
+    by_registrar = provider == REGISTRAR
+    call = stage.on(
+        "Allowlist",
+        "onboardByRegistrar" if by_registrar else "onboard",
+        [client.wallet for client in clients],
+        [pack(client) for client in clients],
+        [client.file_hash for client in clients],
+    )
+    signer = stage.signer(REGISTRAR) if by_registrar else stage.provider(provider)
+    operation = "onboard_each" if len(clients) == BATCH else "onboard_few"
+    stage.act(operation, signer, call, units=len(clients))
+
+
+def _until(investor: Investor, until: date) -> Investor:
+    return Investor(
+        wallet=investor.wallet,
+        number=investor.number,
+        tier=investor.tier,
+        country=investor.country,
+        tax_class=investor.tax_class,
+        valid_until=units.unix_from_date(until),
+        provider=investor.provider,
+        file_hash=investor.file_hash,
+    )
