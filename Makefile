@@ -49,7 +49,7 @@ check-solidity: $(VENV) $(NODE)
 	solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 
 bench: $(ARTIFACTS)  ## the gas table, side by side with the peers, and its gate
-	rwa bench --out out/bench
+	python -m tests.bench --out out/bench
 
 devnet: $(VENV) $(NODE)  ## a chain on a free port of the loopback interface, until Ctrl-C
 	rwa devnet

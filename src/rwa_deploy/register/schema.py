@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from rwa_deploy.events import Event, Value
 
-__all__ = ["CASH", "FACTS", "MOVES", "NOBODY", "PLACE", "TABLES", "VIEWS", "Fact"]
+__all__ = ["CASH", "FACTS", "MOVES", "NOBODY", "PLACE", "TABLES", "VIEWS", "Cell", "Fact"]
 
 NOBODY = "0x" + "0" * 40
 CASH = "CashToken"
@@ -95,7 +95,7 @@ def _arg(name: str) -> Cell:
 
 
 def _is(value: str | None) -> Cell:
-    return lambda event: value
+    return lambda _: value
 
 
 def _source(event: Event) -> Value:
@@ -113,7 +113,14 @@ def _currency(event: Event) -> Value:
 def _field(shift: int, bits: int) -> Cell:
     # The layout is that of contracts/libraries/Record.sol.
     mask = (1 << bits) - 1
-    return lambda event: int(str(event.args["record"])) >> shift & mask
+
+    def field(event: Event) -> int:
+        record = event.args["record"]
+        if not isinstance(record, int):
+            raise TypeError(f"a record is an integer of 256 bits, not a {type(record).__name__}")
+        return record >> shift & mask
+
+    return field
 
 
 def _record(event: str, wallet: str, status: str, file_hash: Cell) -> Fact:
@@ -206,19 +213,22 @@ FROM legs
 """  # noqa: S608  constants of this module
 
 _BALANCES = """
-SELECT token AS {token}, wallet, sum(delta) AS {amount} FROM moves
+SELECT token AS {asset}, wallet, sum(delta) AS {amount} FROM moves
 WHERE wallet <> '{nobody}' AND (contract = '{cash}') = {is_cash} GROUP BY token, wallet HAVING sum(delta) <> 0
 """
 
 VIEWS: Mapping[str, str] = {
-    "holders": _BALANCES.format(token="series", amount="face", nobody=NOBODY, cash=CASH, is_cash="false"),
-    "cash": _BALANCES.format(token="token", amount="cash", nobody=NOBODY, cash=CASH, is_cash="true"),
+    "holders": _BALANCES.format(asset="series", amount="face", nobody=NOBODY, cash=CASH, is_cash="false"),
+    "cash": _BALANCES.format(asset="token", amount="cash", nobody=NOBODY, cash=CASH, is_cash="true"),
     "supply": f"SELECT contract, token, sum(delta) AS supply FROM moves WHERE wallet = '{NOBODY}' GROUP BY ALL",  # noqa: S608
     "frozen": """
         SELECT token, wallet, arg_max(amount, (block, log_index)) AS amount FROM freezes GROUP BY token, wallet
         HAVING arg_max(amount, (block, log_index)) <> '0'
     """,
-    "kyc": "SELECT * FROM records QUALIFY row_number() OVER (PARTITION BY wallet ORDER BY block DESC, log_index DESC) = 1",
+    "kyc": """
+        SELECT * FROM records
+        QUALIFY row_number() OVER (PARTITION BY wallet ORDER BY block DESC, log_index DESC) = 1
+    """,
     "programme": """
         SELECT series,
                coalesce(sum(face) FILTER (kind = 'issued'), 0) AS issued_face,

@@ -8,11 +8,11 @@ from rwa_deploy import units
 from rwa_deploy.chain import Signer, wallet
 from rwa_deploy.compliance.draw import DrawnInvestor, draw_dealers, draw_retail, investors_csv, non_competitive_csv
 from rwa_deploy.compliance.investors import read_investors
+from rwa_deploy.compliance.records import pack
 from rwa_deploy.finance.auction import Instrument, rules_for
 from rwa_deploy.finance.bids import read_non_competitive
 from rwa_deploy.manifest import write_file
 from rwa_deploy.model import Investor
-from rwa_deploy.records import pack
 from rwa_deploy.scenario.stage import Stage
 from rwa_deploy.scenario.steps import Investors, Licence, Onboard, Rate, Renew
 
@@ -30,6 +30,8 @@ def licence(step: Licence, stage: Stage) -> None:
     until = units.unix_from_date(step.until)
     call = stage.on("Licences", "grantLicence", provider.address, PHASES.index(step.phase), step.scope, until)
     stage.act("grant_licence", stage.signer("regulator"), call)
+    _, number = stage.read("Licences", "permits", provider.address, 0)
+    stage.providers[number] = step.provider
 
 
 def investors(step: Investors, stage: Stage) -> None:
@@ -89,8 +91,7 @@ def _write(stage: Stage, provider: str, clients: list[Investor]) -> None:
         [client.file_hash for client in clients],
     )
     signer = stage.signer(REGISTRAR) if by_registrar else stage.provider(provider)
-    operation = "onboard_each" if len(clients) == BATCH else "onboard_few"
-    stage.act(operation, signer, call, units=len(clients))
+    stage.act("onboard_each", signer, call, items=len(clients))
 
 
 def _until(investor: Investor, until: date) -> Investor:

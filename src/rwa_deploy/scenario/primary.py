@@ -14,7 +14,7 @@ from rwa_deploy.finance.bills import bill_days, bill_isin, bill_maturity
 from rwa_deploy.manifest import Manifest
 from rwa_deploy.model import AuctionMethod
 from rwa_deploy.plan import Contract, create2
-from rwa_deploy.scenario.stage import Stage, Winner
+from rwa_deploy.scenario.stage import Spent, Stage, Winner, seconds_since
 from rwa_deploy.scenario.steps import Clear, FundWinners, Issue, Mint, Series, Settle
 
 __all__ = ["auction", "fund_winners", "issue", "mint", "series", "settle"]
@@ -44,7 +44,8 @@ def series(step: Series, stage: Stage) -> None:
     args = (at("Authority"), at("Allowlist"), at("Programme"), terms)
     salt, init_code = keccak(text=isin), stage.codec.init_code("BondToken", args)
     bill = Contract("BondToken", args, salt, init_code, create2(salt, init_code))
-    stage.gas["create_series"] = [create(stage.chain, stage.signer("debt_office"), bill)]
+    spent = create(stage.chain, stage.signer("debt_office"), bill)
+    stage.spent["create_series"] = Spent(1, 1, spent)
     init_code_hash = keccak(init_code)
     register = stage.on("Programme", "register", salt, init_code_hash, terms_hash)
     stage.act("register_series", stage.signer("debt_office"), register)
@@ -76,7 +77,8 @@ def auction(step: Clear, stage: Stage) -> None:
         for line in result.allotments
     ]
     others = [Winner(line.bid.wallet, line.face, line.price, line.total) for line in result.non_competitive]
-    stage.auction, stage.result, stage.winners = step.auction, result, (*competitive, *others)
+    stage.auction, stage.competitive, stage.result = step.auction, bids, result
+    stage.winners = (*competitive, *others)
 
 
 def fund_winners(step: FundWinners, stage: Stage) -> None:
@@ -102,7 +104,7 @@ def settle(_: Settle, stage: Stage) -> None:
     book = keccak(text=f"auction {stage.auction}")
     lines = [(winner.wallet, winner.face, winner.price) for winner in stage.winners]
     pages = [lines[start : start + PAGE] for start in range(0, len(lines), PAGE)]
-    began, first = time.monotonic(), stage.chain.height()
+    began = time.monotonic()
     if stage.read("Settlement", "allotmentOf", book)[0] != stage.bill().address:
         hashes = [stage.codec.hash_of("Settlement", "settlePage", "winners", page) for page in pages]
         call = stage.on("Settlement", "openAllotment", book, stage.bill().address, office.address, hashes)
@@ -110,12 +112,10 @@ def settle(_: Settle, stage: Stage) -> None:
     for number, page in enumerate(pages):
         settled = int(stage.read("Settlement", "settledOf", book, number)).bit_count()
         if settled < len(page):
-            operation = "settle_each" if len(page) == PAGE and not settled else "settle_few"
             call = stage.on("Settlement", "settlePage", book, number, page)
-            stage.act(operation, office, call, units=len(page) - settled, gas=BATCH_GAS)
+            stage.act("settle_each", office, call, items=len(page) - settled, gas=BATCH_GAS)
         stage.progress(number + 1, len(pages))
-    stage.settle_seconds += time.monotonic() - began
-    stage.settle_blocks += stage.chain.height() - first
+    stage.settlement_seconds += seconds_since(began)
 
 
 def issue(step: Issue, stage: Stage) -> None:

@@ -1,11 +1,14 @@
 """Scenario + Stage -> Stage: every step in order, each refused attempt held against what it had to fail with."""
 
+import time
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from rwa_deploy.errors import ConfigError, ExpectationFailed, Reverted
-from rwa_deploy.scenario import onboarding, primary, secondary
-from rwa_deploy.scenario.stage import Refusal, Stage
+from rwa_deploy.report import Refusal
+from rwa_deploy.scenario import facts, onboarding, primary, secondary
+from rwa_deploy.scenario.stage import Stage, seconds_since
 from rwa_deploy.scenario.steps import Scenario, Step
 
 __all__ = ["run"]
@@ -28,6 +31,7 @@ ACTIONS: dict[str, Callable[[Any, Stage], None]] = {
     "travel": secondary.travel,
     "fund_redemption": secondary.fund_redemption,
     "redeem": secondary.redeem,
+    "reconcile": facts.reconcile,
 }
 
 
@@ -39,10 +43,12 @@ def run(scenario: Scenario, stage: Stage, *, announce: Callable[[str], None] | N
         if announce:
             announce(label)
         name = f"step {number} ({label})"
+        began = time.monotonic()
         if step.expect:
             _refused(name, label, step, action, stage)
         else:
             _done(name, step, action, stage)
+        stage.timings[label] = stage.timings.get(label, Decimal(0)) + seconds_since(began)
     return stage
 
 

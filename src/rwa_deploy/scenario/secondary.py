@@ -70,8 +70,6 @@ def travel(step: Travel, stage: Stage) -> None:
 def fund_redemption(step: FundRedemption, stage: Stage) -> None:
     """Approved and paid in by the debt office, rounded down to the unit."""
     office, series = stage.signer("debt_office"), stage.bill().address
-    if stage.before_redemption is None:
-        stage.before_redemption = stage.chain.height()
     due = units.mul_div_down(stage.read("PayingAgent", "dueOf", series), step.percent, 100)
     stage.act("cash_approve", office, stage.on("CashToken", "approve", stage.desired.address("PayingAgent"), due))
     stage.act("fund_redemption", office, stage.on("PayingAgent", "fund", series, due))
@@ -84,9 +82,8 @@ def redeem(_: Redeem, stage: Stage) -> None:
     holders = [address for address, balance in zip(stage.wallets, balances, strict=True) if balance]
     for start in range(0, len(holders), BATCH):
         batch = holders[start : start + BATCH]
-        operation = "redeem_each" if len(batch) == BATCH else "redeem_few"
         call = stage.on("PayingAgent", "redeem", series, batch)
-        stage.act(operation, agent, call, units=len(batch), gas=BATCH_GAS)
+        stage.act("redeem_each", agent, call, items=len(batch), gas=BATCH_GAS)
         stage.progress(min(start + BATCH, len(holders)), len(holders))
 
 

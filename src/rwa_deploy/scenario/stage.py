@@ -4,8 +4,10 @@ The stage is the only thing in the package that changes as it goes: a scenario i
 ends in frozen facts for the report.
 """
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,12 @@ from rwa_deploy.chain import Chain, Receipt, Signer, Transaction, wallet
 from rwa_deploy.config import Config
 from rwa_deploy.errors import ConfigError, ExpectationFailed
 from rwa_deploy.manifest import Manifest
-from rwa_deploy.model import AuctionResult, Investor, NonCompetitiveBid
+from rwa_deploy.model import AuctionResult, Bid, Investor, NonCompetitiveBid
 from rwa_deploy.plan import Contract, Desired
+from rwa_deploy.register import ReconRow
+from rwa_deploy.report import Latency, Refusal
 
-__all__ = ["ETHER", "Refusal", "Stage", "Winner", "set_stage"]
+__all__ = ["ETHER", "Spent", "Stage", "Winner", "seconds_since", "set_stage"]
 
 ETHER = 10**18
 Progress = Callable[[int, int], None]  # done, of
@@ -30,15 +34,6 @@ def _no_progress(_done: int, _of: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """An attempt that had to fail, and the error that refused it."""
-
-    attempt: str
-    error: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class Winner:
     """A line of the allotment: who pays `cash` for `face` at `price`."""
 
@@ -46,6 +41,15 @@ class Winner:
     face: int
     price: int
     cash: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What an operation took so far: `items` of it (wallets, winners, trades) in `transactions`, `gas` in all."""
+
+    items: int = 0
+    transactions: int = 0
+    gas: int = 0
 
 
 @dataclass(slots=True)
@@ -71,10 +75,14 @@ class Stage:
     winners: tuple[Winner, ...] = ()
     late: frozenset[str] = frozenset()
     refusals: list[Refusal] = field(default_factory=list)
-    gas: dict[str, list[int]] = field(default_factory=dict)
-    settle_seconds: float = 0.0
-    settle_blocks: int = 0
-    before_redemption: int | None = None
+    spent: dict[str, Spent] = field(default_factory=dict)
+    latencies: dict[str, Latency] = field(default_factory=dict)  # by transaction hash
+    timings: dict[str, Decimal] = field(default_factory=dict)
+    providers: dict[int, str] = field(default_factory=dict)
+    competitive: tuple[Bid, ...] = ()
+    recon: dict[str, tuple[ReconRow, ...]] = field(default_factory=dict)
+    record_at: int | None = None
+    settlement_seconds: Decimal = Decimal(0)
     progress: Progress = _no_progress
 
     # ── who and where ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -123,15 +131,17 @@ class Stage:
         """The same, answered by the chain."""
         return self.chain.call(self.on(contract, function, *args))
 
-    def act(self, operation: str, signer: Signer, call: Call, *, units: int = 1, gas: int | None = None) -> Receipt:
-        """Sends a call; its gas, per unit of what it does, counts under `operation`. `gas` spares a long estimate."""
+    def act(self, operation: str, signer: Signer, call: Call, *, items: int = 1, gas: int | None = None) -> Receipt:
+        """Sends a call that does `items` of an operation. `gas` given spares a long estimate."""
+        began, height = time.monotonic(), self.chain.height()
         receipt = self.chain.send(signer, call, gas=gas)
-        self.gas.setdefault(operation, []).append(receipt.gas_used // units)
+        self.count(operation, [receipt], items)
+        self.latencies[receipt.tx_hash] = Latency(receipt.block - height, seconds_since(began))
         return receipt
 
     def act_many(self, operation: str, acts: Sequence[tuple[Signer, Call]], gas: int) -> list[Receipt]:
         """Sends many calls of at most `gas` each, with progress."""
-        done = 0
+        began, height, done = time.monotonic(), self.chain.height(), 0
 
         def step(count: int) -> None:
             nonlocal done
@@ -142,12 +152,25 @@ class Stage:
             Transaction(signer, call.address, self.codec.encode(call), gas, str(call)) for signer, call in acts
         ]
         receipts = self.chain.send_many(transactions, progress=step)
-        self.gas.setdefault(operation, []).extend(receipt.gas_used for receipt in receipts)
+        self.count(operation, receipts, len(receipts))
+        taken = seconds_since(began)
+        self.latencies |= {receipt.tx_hash: Latency(receipt.block - height, taken) for receipt in receipts}
         return receipts
+
+    def count(self, operation: str, receipts: Sequence[Receipt], items: int) -> None:
+        """Adds what an operation cost."""
+        old = self.spent.get(operation, Spent())
+        gas = sum(receipt.gas_used for receipt in receipts)
+        self.spent[operation] = Spent(old.items + items, old.transactions + len(receipts), old.gas + gas)
 
     def supply_gas(self, addresses: Iterable[str]) -> None:
         """Gives wallets ether for gas; development chains only."""
         self.chain.fund(addresses, 10 * ETHER)
+
+
+def seconds_since(began: float) -> Decimal:
+    """Monotonic moment -> seconds since, to the millisecond."""
+    return Decimal(round((time.monotonic() - began) * 1000)).scaleb(-3)
 
 
 def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, folder: Path) -> Stage:

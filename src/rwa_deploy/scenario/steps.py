@@ -27,6 +27,7 @@ __all__ = [
     "Mint",
     "Onboard",
     "Rate",
+    "Reconcile",
     "Redeem",
     "Renew",
     "Scenario",
@@ -217,6 +218,14 @@ class Redeem(Step):
     action: Literal["redeem"]
 
 
+class Reconcile(Step):
+    """Register and chain are compared, balance by balance; `holders` marks the moment of the register of holders."""
+
+    action: Literal["reconcile"]
+    moment: str
+    holders: bool = False
+
+
 AnyStep = (
     Licence
     | Investors
@@ -235,6 +244,7 @@ AnyStep = (
     | Travel
     | FundRedemption
     | Redeem
+    | Reconcile
 )
 
 
@@ -246,7 +256,6 @@ class Scenario(BaseModel):
     name: str
     start: date
     start_hour: Annotated[int, Field(ge=0, lt=24)] = 9
-    register_before: Literal["redemption"] = "redemption"
     step: Annotated[tuple[Annotated[AnyStep, Field(discriminator="action")], ...], Field(min_length=1)]
 
     @property

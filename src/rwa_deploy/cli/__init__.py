@@ -1,0 +1,63 @@
+"""Arguments -> command -> output and exit code. The only place that prints or exits.
+
+A command's module is imported when the command runs: `rwa compile` does not wait for web3, nor `rwa --help` for a plot.
+"""
+
+import sys
+from importlib import import_module
+
+import typer
+
+from rwa_deploy import __version__
+from rwa_deploy.cli.output import fail, wants_json
+from rwa_deploy.errors import RwaError
+
+__all__ = ["COMMANDS", "app_for", "main"]
+
+COMMANDS = {
+    "doctor": "rwa_deploy.cli.tools",
+    "compile": "rwa_deploy.cli.tools",
+    "devnet": "rwa_deploy.cli.tools",
+    "plan": "rwa_deploy.cli.deploy",
+    "apply": "rwa_deploy.cli.deploy",
+    "status": "rwa_deploy.cli.deploy",
+    "clear": "rwa_deploy.cli.auction",
+    "run": "rwa_deploy.cli.scenario",
+    "register": "rwa_deploy.cli.books",
+    "report": "rwa_deploy.cli.books",
+}
+
+
+def app_for(arguments: list[str]) -> typer.Typer:
+    """Arguments -> application with the command that they name, or with all when they name none."""
+    named = next((argument for argument in arguments if not argument.startswith("-")), "")
+    modules = [COMMANDS[named]] if named in COMMANDS else dict.fromkeys(COMMANDS.values())
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(_root)
+    for module in modules:
+        app.add_typer(import_module(module).app)
+    return app
+
+
+def main() -> None:
+    """sys.argv -> exit code: 0, that of the error, or 2 for a wrong call."""
+    try:
+        app_for(sys.argv[1:])()
+    except RwaError as error:
+        sys.exit(fail(error, as_json=wants_json(sys.argv)))
+
+
+def _version(shown: bool) -> None:
+    if shown:
+        print(__version__)
+        raise typer.Exit
+
+
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Issue, settle and service tokenised government debt on a development chain.
+
+    Nothing here has legal force, holds keys for anyone, or is meant for a chain that carries value.
+    """
+    del version

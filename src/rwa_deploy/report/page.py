@@ -1,0 +1,149 @@
+"""RunFacts -> `report.html`: one page that opens offline, for people who know money and not chains."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from rwa_deploy import units
+from rwa_deploy.finance.sheet import allotment_sheet
+from rwa_deploy.register import AllotmentLine, Holder, ReconRow
+from rwa_deploy.report import figures, plots, sheets
+from rwa_deploy.report.facts import RunFacts
+from rwa_deploy.report.words import country_code, share_pct, tier_words
+
+__all__ = ["page"]
+
+_MOST_ROWS = 12
+_SIZES = (
+    ("up to 10,000", 10_000),
+    ("to 100,000", 100_000),
+    ("to 1 million", 1_000_000),
+    ("to 100 million", 100_000_000),
+    ("to 1 billion", 1_000_000_000),
+)
+_ABOVE = "above 1 billion"
+
+
+def page(run: RunFacts) -> str:
+    """RunFacts -> the page; everything from outside is escaped."""
+    environment = Environment(
+        loader=PackageLoader("rwa_deploy.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(million=_million, rupees=_rupees, price=units.price_text, count=_count, short=_short)
+    return environment.get_template("report.html.j2").render(_view(run))
+
+
+def _view(run: RunFacts) -> dict[str, object]:
+    holders = run.register.holders(run.series, run.record_at)
+    supply = sum(holder.face for holder in holders)
+    use = run.register.programme(run.record_at)
+    lines = run.register.allotments()
+    trades = run.register.trades()
+    payments = run.register.payments(run.series)
+    return {
+        "run": run,
+        "auction": run.auction,
+        "sheet": allotment_sheet(run.auction),
+        "bids_plot": plots.bids_plot(run.auction, run.bids),
+        "settled": [line for line in lines if line.status == "settled"],
+        "skipped": [_skipped(line) for line in lines if line.status != "settled"],
+        "settled_face": sum(line.face or 0 for line in lines),
+        "settled_cash": sum(line.cash for line in lines if line.status == "settled"),
+        "blocks": figures.settlement(run)["blocks"],
+        "most": _MOST_ROWS,
+        "percent": _percent,
+        "trades": trades,
+        "traded_face": sum(trade.face for trade in trades),
+        "traded_cash": sum(trade.cash for trade in trades),
+        "holders": holders,
+        "supply": supply,
+        "largest": [_holder(run, holder, supply) for holder in holders[:_MOST_ROWS]],
+        "tiers": _tiers(holders, supply),
+        "record_date": units.date_from_unix(run.record_at),
+        "holders_plot": plots.holders_plot(_classes(holders, supply)),
+        "use": use,
+        "use_pct": share_pct(use.used_usd, use.cap_usd, 2),
+        "use_plot": plots.use_plot(use.used_usd, use.cap_usd),
+        "recon": [_recon(moment, rows) for moment, rows in run.recon.items()],
+        "compared": sum(len(rows) for rows in run.recon.values()),
+        "breaks": [(moment, row) for moment, rows in run.recon.items() for row in rows if row.is_break],
+        "funded": sum(step.cash for step in payments if step.kind == "funded"),
+        "paid": sum(step.cash for step in payments if step.kind == "paid"),
+        "paid_wallets": len({step.wallet for step in payments if step.kind == "paid"}),
+        "outstanding": run.register.supply(run.series),
+        "gas_plot": plots.gas_plot(run.gas),
+    }
+
+
+def _skipped(line: AllotmentLine) -> Mapping[str, object]:
+    return {"winner": line.winner, "cash": line.cash, "reason": sheets.skip_reason(line)}
+
+
+def _holder(run: RunFacts, holder: Holder, supply: int) -> Mapping[str, object]:
+    kyc = holder.kyc
+    return {
+        "wallet": holder.wallet,
+        "name": run.names.get(holder.wallet, ""),
+        "tier": tier_words(kyc.tier) if kyc else "No record",
+        "country": country_code(kyc.country) if kyc else "",
+        "provider": run.providers.get(kyc.provider, str(kyc.provider)) if kyc else "",
+        "face": holder.face,
+        "share": share_pct(holder.face, supply, 4),
+    }
+
+
+def _tiers(holders: Sequence[Holder], supply: int) -> list[tuple[str, int, int, Decimal]]:
+    count: dict[int, int] = defaultdict(int)
+    face: dict[int, int] = defaultdict(int)
+    for holder in holders:
+        tier = holder.kyc.tier if holder.kyc else 0
+        count[tier] += 1
+        face[tier] += holder.face
+    ordered = sorted(count, key=lambda tier: (-face[tier], tier))
+    return [(tier_words(tier), count[tier], face[tier], share_pct(face[tier], supply, 4)) for tier in ordered]
+
+
+def _classes(holders: Sequence[Holder], supply: int) -> list[tuple[str, int, Decimal]]:
+    members: dict[str, list[int]] = {name: [] for name in (*(name for name, _ in _SIZES), _ABOVE)}
+    for holder in holders:
+        name = next((name for name, most in _SIZES if holder.face <= most * units.ONE), _ABOVE)
+        members[name].append(holder.face)
+    return [(name, len(faces), share_pct(sum(faces), supply, 4)) for name, faces in members.items()]
+
+
+def _recon(moment: str, rows: Sequence[ReconRow]) -> Mapping[str, object]:
+    balances = [row for row in rows if row.item == "balance"]
+    return {
+        "moment": moment,
+        "balances": len(balances),
+        "others": len(rows) - len(balances),
+        "breaks": sum(row.is_break for row in rows),
+    }
+
+
+def _million(amount: int) -> str:
+    return units.million_text(amount, grouped=True)
+
+
+def _rupees(amount: int) -> str:
+    whole, _, decimals = units.cash_text(amount).partition(".")
+    return f"{int(whole):,}.{decimals}"
+
+
+def _percent(value: Decimal | None) -> str:
+    return "–" if value is None else f"{value} %"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
+
+
+def _short(text: str) -> str:
+    """Address or hash -> its ends; the whole stands in the files."""
+    return f"{text[:6]}…{text[-4:]}" if len(text) > 12 else text
