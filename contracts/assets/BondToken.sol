@@ -100,7 +100,7 @@ contract BondToken is IBondToken, RwaToken {
 
     /// @inheritdoc IBondToken
     function principalOf(address account) external view returns (uint256) {
-        return account == SUPPLY ? 0 : Units.shareDown(_accounts[account].balance(), poolFactor, Units.WAD);
+        return account == SUPPLY ? 0 : Units.shareDown(_accounts[account].value.balance(), poolFactor, Units.WAD);
     }
 
     /// @inheritdoc RwaToken

@@ -6,6 +6,7 @@ import {IAllowlist} from "../interfaces/IAllowlist.sol";
 import {ICashToken} from "../interfaces/ICashToken.sol";
 import {Account} from "../libraries/Account.sol";
 import {Restrictions} from "../libraries/Restrictions.sol";
+import {TokenState} from "../libraries/TokenState.sol";
 import {PermissionedToken} from "./PermissionedToken.sol";
 
 /// @title CashToken
@@ -37,12 +38,12 @@ contract CashToken is ICashToken, PermissionedToken {
     function mint(address to, uint256 amount) external {
         Minter storage minter = _minters[msg.sender];
         require(amount <= minter.limit, MinterLimitExceeded(msg.sender, amount, minter.limit));
-        _requireReceiver(to);
+        TokenState state = _currentState();
+        _requireReceiver(state, to);
         minter.limit -= amount.toUint128();
         minter.minted += amount.toUint128();
-        Account supply = _accounts[SUPPLY];
-        _write(SUPPLY, supply, supply.balance() + amount);
-        _credit(to, amount);
+        _raiseSupply(state, amount);
+        _credit(state, to, amount);
         emit Minted(msg.sender, to, amount);
     }
 
@@ -51,9 +52,9 @@ contract CashToken is ICashToken, PermissionedToken {
         Minter storage minter = _minters[msg.sender];
         require(amount <= minter.minted, BurnAboveMinted(msg.sender, amount, minter.minted));
         minter.minted -= amount.toUint128();
-        _debit(msg.sender, amount);
-        Account supply = _accounts[SUPPLY];
-        _write(SUPPLY, supply, supply.balance() - amount);
+        TokenState state = _currentState();
+        _debit(state, msg.sender, amount);
+        _lowerSupply(state, amount);
         emit Burned(msg.sender, amount);
     }
 

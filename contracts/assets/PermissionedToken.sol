@@ -8,27 +8,26 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {ShortString, ShortStrings} from "@openzeppelin/contracts/utils/ShortStrings.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IAllowlist} from "../interfaces/IAllowlist.sol";
 import {IERC1404} from "../interfaces/IERC1404.sol";
 import {IERC7943Fungible} from "../interfaces/IERC7943Fungible.sol";
 import {IPermissionedToken} from "../interfaces/IPermissionedToken.sol";
 import {Account, AccountLib} from "../libraries/Account.sol";
 import {Restrictions} from "../libraries/Restrictions.sol";
+import {Signatures} from "../libraries/Signatures.sol";
+import {TokenState} from "../libraries/TokenState.sol";
 
 /// @title PermissionedToken
 /// @notice The part that series and cash share: one call to the Allowlist a move, one slot an account, one slot of state.
 abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessManaged, EIP712, Nonces {
     using ShortStrings for *;
 
-    /// @dev One slot, read once a move. Record days are day numbers in Pakistan, 0 when there is none; series use them, cash does not.
-    struct State {
-        IAllowlist allowlist;
-        uint40 pausedUntil;
-        uint24 lastRecordDay;
-        uint24 nextRecordDay;
+    /// @dev A struct of one word, so that its place is computed once a move.
+    struct AccountSlot {
+        Account value;
     }
 
     bytes32 private constant _PERMIT_TYPEHASH =
@@ -39,8 +38,8 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
 
     ShortString private immutable _SYMBOL;
 
-    State internal _state;
-    mapping(address holder => Account) internal _accounts;
+    TokenState internal _state;
+    mapping(address holder => AccountSlot) internal _accounts;
     mapping(address holder => uint256) private _frozen; // [1e6]
     mapping(address owner => mapping(address spender => uint256)) private _allowances; // [1e6]
 
@@ -49,30 +48,46 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
         EIP712(name_, "1")
     {
         _SYMBOL = symbol_.toShortString();
-        _state.allowlist = allowlist_;
+        _state = TokenState.wrap(0).withAllowlist(allowlist_);
     }
 
     /// @inheritdoc IERC20
     function transfer(address to, uint256 amount) external returns (bool) {
-        _requireUnrestricted(_restriction(msg.sender, msg.sender, to), msg.sender, msg.sender, to);
-        _move(msg.sender, to, amount);
+        TokenState state = _currentState();
+        uint8 code = _restriction(state, msg.sender, to);
+        if (code != Restrictions.NONE) _refuse(code, msg.sender, msg.sender, to);
+        _move(state, msg.sender, to, amount);
         return true;
     }
 
     /// @inheritdoc IERC20
     function transferFrom(address from, address to, uint256 amount) external returns (bool) {
-        _requireUnrestricted(_restriction(msg.sender, from, to), msg.sender, from, to);
+        TokenState state = _currentState();
+        uint8 code = _operatorRestriction(state, msg.sender, from, to);
+        if (code != Restrictions.NONE) _refuse(code, msg.sender, from, to);
         _spendAllowance(from, msg.sender, amount);
-        _move(from, to, amount);
+        _move(state, from, to, amount);
         return true;
     }
 
     /// @inheritdoc IPermissionedToken
+    function pull(address from, address to, uint256 amount) external returns (bool pulled, uint256 available) {
+        TokenState state = _currentState();
+        available = _pullable(state, msg.sender, from, to);
+        // Nothing is available under any rule that stands, and nothing is not an amount.
+        pulled = amount != 0 && amount <= available;
+        if (!pulled) return (pulled, available);
+        _spendAllowance(from, msg.sender, amount);
+        _move(state, from, to, amount);
+    }
+
+    /// @inheritdoc IPermissionedToken
     function moveByRight(address from, address to, uint256 amount) external returns (bool) {
-        uint8 code = _tokenCode();
-        if (code == Restrictions.NONE) code = _state.allowlist.checkMover(msg.sender, from, to);
-        _requireUnrestricted(code, msg.sender, from, to);
-        _move(from, to, amount);
+        TokenState state = _currentState();
+        uint8 code = _tokenCode(state);
+        if (code == Restrictions.NONE) code = state.allowlist().checkMover(msg.sender, from, to);
+        if (code != Restrictions.NONE) _refuse(code, msg.sender, from, to);
+        _move(state, from, to, amount);
         return true;
     }
 
@@ -89,37 +104,38 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
         external
     {
         require(block.timestamp <= deadline, PermitExpired(deadline));
-        _requireUnrestricted(_tokenCode(), owner, owner, spender);
+        uint8 code = _tokenCode(_state);
+        if (code != Restrictions.NONE) _refuse(code, owner, owner, spender);
         uint256 frozen = _frozen[owner];
-        bool whollyFrozen = frozen != 0 && frozen >= _accounts[owner].balance();
+        bool whollyFrozen = frozen != 0 && frozen >= _accounts[owner].value.balance();
         require(!whollyFrozen, TransferRestricted(Restrictions.FROZEN_OR_PLEDGED, owner));
         bytes32 structHash = keccak256(abi.encode(_PERMIT_TYPEHASH, owner, spender, value, _useNonce(owner), deadline));
-        bool signed =
-            SignatureChecker.isValidSignatureNow(owner, _hashTypedDataV4(structHash), abi.encodePacked(r, s, v));
+        bool signed = Signatures.isSigned(owner, _hashTypedDataV4(structHash), abi.encodePacked(r, s, v));
         require(signed, SignatureInvalid(owner));
         _approve(owner, spender, value);
     }
 
     /// @inheritdoc IERC7943Fungible
     function forcedTransfer(address from, address to, uint256 amount) external restricted returns (bool) {
-        _requireUnrestricted(_lifeCode(), from, from, to);
+        TokenState state = _currentState();
+        uint8 code = _lifeCode();
+        if (code == Restrictions.NONE) code = state.allowlist().receiveCode(to);
+        if (code != Restrictions.NONE) _refuse(code, from, from, to);
         _requireInvestor(from);
-        uint8 code = _state.allowlist.receiveCode(to);
-        require(code == Restrictions.NONE, TransferRestricted(code, to));
-        Account account = _accounts[from];
+        Account account = _accounts[from].value;
         uint256 balance = account.balance();
         require(amount <= balance, ERC20InsufficientBalance(from, balance, amount));
         uint256 unpledged = balance - _pledged(from, account);
         require(amount <= unpledged, ERC7943InsufficientUnfrozenBalance(from, amount, unpledged));
         if (from != to) _unfreezeFor(from, account, amount);
-        _shift(from, to, amount);
+        // What a wholly frozen wallet loses stays below what is frozen, so the free balance is not asked again.
+        _shift(state, _accounts[from], from, to, amount);
         emit ForcedTransfer(from, to, amount);
         return true;
     }
 
     /// @inheritdoc IERC7943Fungible
     function setFrozenTokens(address account, uint256 amount) external restricted returns (bool) {
-        require(account != SUPPLY, ERC20InvalidSender(account));
         _requireInvestor(account);
         _setFrozen(account, amount);
         return true;
@@ -158,12 +174,12 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
 
     /// @inheritdoc IERC20
     function totalSupply() public view returns (uint256) {
-        return _accounts[SUPPLY].balance();
+        return _accounts[SUPPLY].value.balance();
     }
 
     /// @inheritdoc IERC20
     function balanceOf(address account) external view returns (uint256) {
-        return account == SUPPLY ? 0 : _accounts[account].balance();
+        return account == SUPPLY ? 0 : _accounts[account].value.balance();
     }
 
     /// @inheritdoc IERC20
@@ -184,12 +200,12 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
 
     /// @inheritdoc IERC7943Fungible
     function canSend(address account) external view returns (bool) {
-        return _state.allowlist.sendCode(account) == Restrictions.NONE;
+        return _state.allowlist().sendCode(account) == Restrictions.NONE;
     }
 
     /// @inheritdoc IERC7943Fungible
     function canReceive(address account) external view returns (bool) {
-        return _state.allowlist.receiveCode(account) == Restrictions.NONE;
+        return _state.allowlist().receiveCode(account) == Restrictions.NONE;
     }
 
     /// @inheritdoc IERC7943Fungible
@@ -204,39 +220,36 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
 
     /// @inheritdoc IERC1404
     function detectTransferRestriction(address from, address to, uint256 amount) public view returns (uint8 code) {
-        // The Allowlist takes a zero sender for an issue, and nobody transfers from it.
-        if (from == SUPPLY) return Restrictions.SENDER;
-        code = _restriction(from, from, to);
+        code = _restriction(_state, from, to);
         if (code != Restrictions.NONE) return code;
-        Account account = _accounts[from];
+        Account account = _accounts[from].value;
         if (amount <= account.balance() && amount > _free(from, account)) return Restrictions.FROZEN_OR_PLEDGED;
     }
 
     /// @inheritdoc IERC1404
     function messageForTransferRestriction(uint8 code) external view returns (string memory) {
-        return _state.allowlist.messageOf(code);
+        return _state.allowlist().messageOf(code);
     }
 
     /// @inheritdoc IPermissionedToken
     function pausedUntil() public view returns (uint256) {
-        uint256 until = _state.pausedUntil;
+        uint256 until = _state.pausedUntil();
         return block.timestamp < until ? until : 0;
     }
 
     /// @inheritdoc IPermissionedToken
     function allowlist() external view returns (IAllowlist) {
-        return _state.allowlist;
+        return _state.allowlist();
     }
 
     /// @inheritdoc IPermissionedToken
     function freeBalanceOf(address account) external view returns (uint256) {
-        return account == SUPPLY ? 0 : _free(account, _accounts[account]);
+        return account == SUPPLY ? 0 : _free(account, _accounts[account].value);
     }
 
     /// @inheritdoc IPermissionedToken
     function pullable(address operator, address from, address to) external view returns (uint256) {
-        if (from == SUPPLY || _restriction(operator, from, to) != Restrictions.NONE) return 0;
-        return Math.min(_allowances[from][operator], _free(from, _accounts[from]));
+        return _pullable(_state, operator, from, to);
     }
 
     /// @inheritdoc IERC165
@@ -248,9 +261,14 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
             || interfaceId == type(IERC7943Fungible).interfaceId;
     }
 
-    /// @dev Every change of a balance ends here; a series stores what a record date needs before it writes.
-    function _write(address holder, Account account, uint256 balance) internal virtual {
-        _accounts[holder] = account.withBalance(balance);
+    /// @dev The state that holds now; a series brings its record dates up to date first.
+    function _currentState() internal virtual returns (TokenState) {
+        return _state;
+    }
+
+    /// @dev Called before every change of a balance: a series stores what a record date needs, and marks the account.
+    function _touched(TokenState, address, Account account) internal virtual returns (Account) {
+        return account;
     }
 
     /// @dev The face of `holder` that a creditor holds; only a series knows liens.
@@ -259,26 +277,50 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
     /// @dev A rule of the token itself that no office can lift, such as maturity.
     function _lifeCode() internal view virtual returns (uint8);
 
-    function _credit(address receiver, uint256 amount) internal {
-        Account account = _accounts[receiver];
-        _write(receiver, account, account.balance() + amount);
+    /// @dev Creates `amount` for `receiver`; the supply follows by `_raiseSupply`, once a batch.
+    function _credit(TokenState state, address receiver, uint256 amount) internal {
+        AccountSlot storage slot = _accounts[receiver];
+        slot.value = _touched(state, receiver, slot.value).plus(amount);
         emit Transfer(SUPPLY, receiver, amount);
     }
 
-    function _debit(address holder, uint256 amount) internal {
-        Account account = _accounts[holder];
+    /// @dev Destroys `amount` of `holder`'s free balance; the supply follows by `_lowerSupply`, once a batch.
+    function _debit(TokenState state, address holder, uint256 amount) internal {
+        AccountSlot storage slot = _accounts[holder];
+        Account account = slot.value;
         _requireFree(holder, account, amount);
-        _write(holder, account, account.balance() - amount);
+        slot.value = _touched(state, holder, account).minus(amount);
         emit Transfer(holder, SUPPLY, amount);
     }
 
-    /// @dev An issue has no sender; its operator is known to the caller.
-    function _requireReceiver(address receiver) internal view {
-        _requireUnrestricted(_restriction(SUPPLY, SUPPLY, receiver), SUPPLY, SUPPLY, receiver);
+    /// @dev No balance passes 128 bits while the supply, their sum, does not: a batch that would is undone here.
+    function _raiseSupply(TokenState state, uint256 amount) internal {
+        SafeCast.toUint128(totalSupply() + amount);
+        _accounts[SUPPLY].value = _touched(state, SUPPLY, _accounts[SUPPLY].value).plus(amount);
     }
 
-    function _requireUnrestricted(uint8 code, address operator, address from, address to) internal view {
-        if (code == Restrictions.NONE) return;
+    function _lowerSupply(TokenState state, uint256 amount) internal {
+        _accounts[SUPPLY].value = _touched(state, SUPPLY, _accounts[SUPPLY].value).minus(amount);
+    }
+
+    /// @dev An issue has no sender, and its operator is known to the caller.
+    function _requireReceivers(TokenState state, address[] calldata receivers) internal view {
+        uint8 code = _tokenCode(state);
+        if (code != Restrictions.NONE) _refuse(code, SUPPLY, SUPPLY, SUPPLY);
+        uint8[] memory codes = state.allowlist().receiveCodes(receivers);
+        for (uint256 i = 0; i < receivers.length; ++i) {
+            if (codes[i] != Restrictions.NONE) _refuse(codes[i], SUPPLY, SUPPLY, receivers[i]);
+        }
+    }
+
+    function _requireReceiver(TokenState state, address receiver) internal view {
+        uint8 code = _tokenCode(state);
+        if (code == Restrictions.NONE) code = state.allowlist().receiveCode(receiver);
+        if (code != Restrictions.NONE) _refuse(code, SUPPLY, SUPPLY, receiver);
+    }
+
+    /// @dev Names who the rule concerns: a party, or the token itself.
+    function _refuse(uint8 code, address operator, address from, address to) internal view {
         address account = address(this);
         if (code >= Restrictions.OPERATOR) account = operator;
         else if (code >= Restrictions.RECEIVER) account = to;
@@ -287,7 +329,7 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
     }
 
     function _pauseUntil(uint256 until) private {
-        _state.pausedUntil = uint40(until);
+        _state = _state.withPausedUntil(until);
         emit PausedUntil(until);
     }
 
@@ -304,25 +346,26 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
         _allowances[owner][spender] = allowed - amount;
     }
 
-    function _move(address from, address to, uint256 amount) private {
-        _requireFree(from, _accounts[from], amount);
-        _shift(from, to, amount);
+    /// @dev To oneself nothing is written: neither balance nor record date may notice.
+    function _move(TokenState state, address from, address to, uint256 amount) private {
+        AccountSlot storage source = _accounts[from];
+        _requireFree(from, source.value, amount);
+        _shift(state, source, from, to, amount);
     }
 
-    /// @dev To oneself nothing is written: neither balance nor record date may notice.
-    function _shift(address from, address to, uint256 amount) private {
+    function _shift(TokenState state, AccountSlot storage source, address from, address to, uint256 amount) private {
         if (from != to) {
-            Account source = _accounts[from];
-            Account target = _accounts[to];
-            _write(from, source, source.balance() - amount);
-            _write(to, target, target.balance() + amount);
+            Account account = source.value;
+            source.value = _touched(state, from, account).minus(amount);
+            AccountSlot storage target = _accounts[to];
+            target.value = _touched(state, to, target.value).plus(amount);
         }
         emit Transfer(from, to, amount);
     }
 
     function _setFrozen(address holder, uint256 amount) private {
         _frozen[holder] = amount;
-        _accounts[holder] = _accounts[holder].withFlag(AccountLib.FLAG_FROZEN, amount != 0);
+        _accounts[holder].value = _accounts[holder].value.withFlag(AccountLib.FLAG_FROZEN, amount != 0);
         emit Frozen(holder, amount);
     }
 
@@ -347,16 +390,32 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
 
     /// @dev What the system keeps for others (the PayingAgent's cash) is out of reach of every office.
     function _requireInvestor(address account) private view {
-        require(!_state.allowlist.recordOf(account).isSystem(), SystemAccountProtected(account));
+        // The account of nobody is the supply: an office that took from it would issue.
+        require(account != SUPPLY, ERC20InvalidSender(account));
+        require(!_state.allowlist().recordOf(account).isSystem(), SystemAccountProtected(account));
+    }
+
+    function _pullable(TokenState state, address operator, address from, address to) private view returns (uint256) {
+        if (_operatorRestriction(state, operator, from, to) != Restrictions.NONE) return 0;
+        return Math.min(_allowances[from][operator], _free(from, _accounts[from].value));
     }
 
     /// @dev The order is the cheapest first; the Allowlist is asked once.
-    function _restriction(address operator, address from, address to) private view returns (uint8 code) {
-        code = _tokenCode();
-        if (code == Restrictions.NONE) code = _state.allowlist.check(operator, from, to);
+    function _restriction(TokenState state, address from, address to) private view returns (uint8 code) {
+        code = _tokenCode(state);
+        if (code == Restrictions.NONE) code = state.allowlist().check(from, to);
     }
 
-    function _tokenCode() private view returns (uint8) {
-        return block.timestamp < _state.pausedUntil ? Restrictions.TOKEN_PAUSED : _lifeCode();
+    function _operatorRestriction(TokenState state, address operator, address from, address to)
+        private
+        view
+        returns (uint8 code)
+    {
+        code = _tokenCode(state);
+        if (code == Restrictions.NONE) code = state.allowlist().checkOperator(operator, from, to);
+    }
+
+    function _tokenCode(TokenState state) private view returns (uint8) {
+        return block.timestamp < state.pausedUntil() ? Restrictions.TOKEN_PAUSED : _lifeCode();
     }
 }

@@ -6,6 +6,7 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IAllowlist} from "../interfaces/IAllowlist.sol";
 import {IRwaToken} from "../interfaces/IRwaToken.sol";
 import {Account} from "../libraries/Account.sol";
+import {TokenState} from "../libraries/TokenState.sol";
 import {Units} from "../libraries/Units.sol";
 import {PermissionedToken} from "./PermissionedToken.sol";
 
@@ -45,31 +46,32 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
 
     /// @inheritdoc IRwaToken
     function mint(address[] calldata receivers, uint256[] calldata faces) external onlyProgramme {
+        TokenState state = _currentState();
+        _requireReceivers(state, receivers);
         uint256 total;
         for (uint256 i = 0; i < receivers.length; ++i) {
-            _checkIssue(faces[i]);
-            _requireReceiver(receivers[i]);
-            _credit(receivers[i], faces[i]);
-            total += faces[i];
+            uint256 face = faces[i];
+            _checkIssue(face);
+            _credit(state, receivers[i], face);
+            total += face;
         }
-        Account supply = _accounts[SUPPLY];
-        _write(SUPPLY, supply, supply.balance() + total);
+        _raiseSupply(state, total);
     }
 
     /// @inheritdoc IRwaToken
     function burn(address[] calldata holders, uint256[] calldata faces) external onlyProgramme {
+        TokenState state = _currentState();
         uint256 total;
         for (uint256 i = 0; i < holders.length; ++i) {
-            _debit(holders[i], faces[i]);
+            _debit(state, holders[i], faces[i]);
             total += faces[i];
         }
-        Account supply = _accounts[SUPPLY];
-        _write(SUPPLY, supply, supply.balance() - total);
+        _lowerSupply(state, total);
     }
 
     /// @inheritdoc IRwaToken
     function setAllowlist(IAllowlist allowlist_) external onlyProgramme {
-        _state.allowlist = allowlist_;
+        _state = _state.withAllowlist(allowlist_);
         emit AllowlistChanged(address(allowlist_));
     }
 
@@ -105,7 +107,7 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
             Account entry = _entries[account][_recordDays[i]];
             if (Account.unwrap(entry) != 0) return _balanceBefore(entry, recordAt);
         }
-        return _balanceBefore(_accounts[account], recordAt);
+        return _balanceBefore(_accounts[account].value, recordAt);
     }
 
     /// @inheritdoc IRwaToken
@@ -151,15 +153,20 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
     /// @dev Refuses a face that may not be issued now.
     function _checkIssue(uint256 face) internal view virtual;
 
+    /// @dev Record dates that have passed move from next to last, at the first change after them.
+    function _currentState() internal override returns (TokenState state) {
+        state = _state;
+        uint256 nextDay = state.nextRecordDay();
+        if (nextDay != 0 && block.timestamp >= Units.startOf(nextDay)) state = _rollRecordDates();
+    }
+
     /// @dev Stores the balance that a record date needs, once, at the first change after it.
-    function _write(address holder, Account account, uint256 balance) internal override {
-        uint256 nextDay = _state.nextRecordDay;
-        if (nextDay != 0 && block.timestamp >= Units.startOf(nextDay)) _rollRecordDates();
-        uint256 lastDay = _state.lastRecordDay;
+    function _touched(TokenState state, address holder, Account account) internal override returns (Account) {
+        uint256 lastDay = state.lastRecordDay();
         if (lastDay != 0 && account.balance() != 0 && account.touchedAt() < Units.startOf(lastDay)) {
             _entries[holder][lastDay] = account;
         }
-        _accounts[holder] = account.withBalance(balance).withTouchedAt(block.timestamp);
+        return account.withTouchedAt(block.timestamp);
     }
 
     function _pledged(address holder, Account account) internal view override returns (uint256) {
@@ -173,10 +180,12 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
         require(immediate, AccessManagedUnauthorized(caller));
     }
 
-    function _rollRecordDates() private {
+    function _rollRecordDates() private returns (TokenState state) {
         uint256 passed = _passedRecordDates();
-        _state.lastRecordDay = passed == 0 ? 0 : _recordDays[passed - 1];
-        _state.nextRecordDay = passed == _recordDays.length ? 0 : _recordDays[passed];
+        uint256 last = passed == 0 ? 0 : _recordDays[passed - 1];
+        uint256 next = passed == _recordDays.length ? 0 : _recordDays[passed];
+        state = _state.withRecordDays(last, next);
+        _state = state;
     }
 
     /// @dev Counts from the end: at most `_MOST_PENDING` steps.

@@ -8,6 +8,16 @@ import {Record} from "../libraries/Record.sol";
 /// Warning: tier, country, provider, tax class and investor number are public and linkable. Names and documents never come here;
 /// the salted hash of the provider's file stands in the event only.
 interface IAllowlist {
+    /// @notice One row of a batch.
+    /// @param wallet whose record it is
+    /// @param record tier, country, tax class, expiry and investor number, laid out as in `Record`
+    /// @param fileHash salted hash of the provider's file, for the event only
+    struct Row {
+        address wallet;
+        Record record;
+        bytes32 fileHash;
+    }
+
     /// @notice The record of `wallet` was written; `fileHash` is the salted hash of the provider's file.
     event Onboarded(address indexed wallet, Record record, bytes32 fileHash);
 
@@ -36,8 +46,8 @@ interface IAllowlist {
     /// 999, an expiry that is past or more than 10 years ahead, or the zero wallet.
     error RecordInvalid(address wallet, Record record);
 
-    /// @notice The arrays differ in length, or hold more than `most` rows.
-    error BatchInvalid(uint256 wallets, uint256 records, uint256 hashes, uint256 most);
+    /// @notice A batch holds at most `most` rows.
+    error TooManyRows(uint256 rows, uint256 most);
 
     /// @notice The provider's licence holds, or its grace lasts until `graceUntil`.
     error GraceNotOver(uint8 id, uint256 graceUntil);
@@ -49,22 +59,21 @@ interface IAllowlist {
     error NotPaused();
 
     /// @notice Writes the records of up to 200 wallets under the calling provider's licence.
-    /// @dev A record is laid out as in `Record`; provider, update time, flags and the tax class before are set here, whatever the
+    /// @dev Provider, update time, flags and the tax class before are set here, whatever the
     /// row says. A wallet of another provider is refused, and so is a revoked one: both are the registrar's to change.
-    /// Errors: `ProviderNotPermitted`, `BatchInvalid`, `RecordInvalid`, `RecordNotYours`, `RecordRevoked`.
-    function onboard(address[] calldata wallets, Record[] calldata records, bytes32[] calldata fileHashes) external;
+    /// Errors: `ProviderNotPermitted`, `TooManyRows`, `RecordInvalid`, `RecordNotYours`, `RecordRevoked`.
+    function onboard(Row[] calldata rows) external;
 
     /// @notice The same by the registrar, who may write any investor's record and names the provider in each row (0: none).
-    /// @dev Errors: `AccessManagedUnauthorized`, `BatchInvalid`, `RecordInvalid`, `RecordNotYours` (system accounts only).
-    function onboardByRegistrar(address[] calldata wallets, Record[] calldata records, bytes32[] calldata fileHashes)
-        external;
+    /// @dev Errors: `AccessManagedUnauthorized`, `TooManyRows`, `RecordInvalid`, `RecordNotYours` (system accounts only).
+    function onboardByRegistrar(Row[] calldata rows) external;
 
     /// @notice Revokes records of the calling provider; the slots stay.
-    /// @dev Errors: `ProviderNotPermitted`, `BatchInvalid`, `RecordNotYours`.
+    /// @dev Errors: `ProviderNotPermitted`, `TooManyRows`, `RecordNotYours`.
     function revoke(address[] calldata wallets) external;
 
     /// @notice Revokes any investor's records.
-    /// @dev Errors: `AccessManagedUnauthorized`, `BatchInvalid`, `RecordNotYours` (system accounts and empty records).
+    /// @dev Errors: `AccessManagedUnauthorized`, `TooManyRows`, `RecordNotYours` (system accounts and empty records).
     function revokeByRegistrar(address[] calldata wallets) external;
 
     /// @notice Makes `account` part of the system (a treasury account, the PayingAgent); with `mover` it may move holders' tokens
@@ -96,9 +105,12 @@ interface IAllowlist {
     /// @dev Error: `AccessManagedUnauthorized`.
     function unpauseSystem() external;
 
-    /// @notice The rule that stands against a move from `from` to `to` by `operator`, 0 when none does (`Restrictions`).
-    /// A zero `from` is an issue. The operator counts only when he is not the sender.
-    function check(address operator, address from, address to) external view returns (uint8 code);
+    /// @notice The rule that stands against a move from `from` to `to`, 0 when none does (`Restrictions`). An issue has no sender
+    /// and asks `receiveCode`.
+    function check(address from, address to) external view returns (uint8 code);
+
+    /// @notice The same for a move by an `operator`, who counts when he is not the sender.
+    function checkOperator(address operator, address from, address to) external view returns (uint8 code);
 
     /// @notice The same for a move by right: the operator must be a mover.
     function checkMover(address operator, address from, address to) external view returns (uint8 code);
@@ -108,6 +120,9 @@ interface IAllowlist {
 
     /// @notice The rule that stands against `wallet` receiving, 0 when none does.
     function receiveCode(address wallet) external view returns (uint8 code);
+
+    /// @notice The same for several wallets, in their order: what an issue asks once.
+    function receiveCodes(address[] calldata wallets) external view returns (uint8[] memory codes);
 
     /// @notice The record of `wallet`, 0 when there is none.
     function recordOf(address wallet) external view returns (Record record);

@@ -93,6 +93,9 @@ interface ISettlement {
     /// @notice The cash token delivered less than it promised.
     error CashShort(uint256 received, uint256 expected);
 
+    /// @notice The cash token answered false.
+    error CashRefused(address payer, uint256 cash);
+
     /// @notice The trade's deadline has passed.
     error TradeExpired(uint256 deadline);
 

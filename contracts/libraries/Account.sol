@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-
 /// @notice A holder's ledger account in one storage slot; the layout, from the lowest bit:
 /// balance 128 [1e6] · touched at 40 (Unix seconds) · flags 8 · counted investor 64.
 type Account is uint256;
@@ -37,8 +35,18 @@ library AccountLib {
         return Account.unwrap(a) & FLAG_PLEDGED != 0;
     }
 
-    function withBalance(Account a, uint256 amount) internal pure returns (Account) {
-        return Account.wrap((Account.unwrap(a) & ~_BALANCE_MASK) | SafeCast.toUint128(amount));
+    /// @notice `a` with `amount` less; `amount` must not be above the balance.
+    function minus(Account a, uint256 amount) internal pure returns (Account) {
+        unchecked {
+            return Account.wrap(Account.unwrap(a) - amount);
+        }
+    }
+
+    /// @notice `a` with `amount` more; the two together must fit 128 bits, as they do while the supply does.
+    function plus(Account a, uint256 amount) internal pure returns (Account) {
+        unchecked {
+            return Account.wrap(Account.unwrap(a) + amount);
+        }
     }
 
     function withTouchedAt(Account a, uint256 timestamp) internal pure returns (Account) {

@@ -25,6 +25,12 @@ library RecordLib {
     uint256 private constant _UPDATED_AT = 112;
     uint256 private constant _INVESTOR = 152;
     uint256 private constant _FLAGS = 216;
+    uint256 private constant _TIERS = 6;
+    uint256 private constant _COUNTRIES = 999;
+    uint256 private constant _LONGEST_VALIDITY = 3653 days;
+    /// Tier and country, tax class, expiry, investor number.
+    uint256 private constant _ROW = type(uint24).max | (uint256(type(uint8).max) << _TAX_CLASS)
+        | (uint256(type(uint40).max) << _VALID_UNTIL) | (uint256(type(uint64).max) << _INVESTOR);
 
     function isEmpty(Record r) internal pure returns (bool) {
         return Record.unwrap(r) == 0;
@@ -70,6 +76,11 @@ library RecordLib {
         return uint8(Record.unwrap(r) >> _FLAGS);
     }
 
+    /// @notice Whether the record is an investor's, neither revoked nor expired: what nearly every record on a transfer is.
+    function isPlain(Record r, uint256 timestamp) internal pure returns (bool) {
+        return Record.unwrap(r) >> _FLAGS == 0 && timestamp <= validUntil(r);
+    }
+
     function isRevoked(Record r) internal pure returns (bool) {
         return flags(r) & FLAG_REVOKED != 0;
     }
@@ -82,8 +93,26 @@ library RecordLib {
         return flags(r) & FLAG_MOVER != 0;
     }
 
-    function withProvider(Record r, uint8 value) internal pure returns (Record) {
-        return _with(r, _PROVIDER, type(uint8).max, value);
+    /// @notice What the Allowlist adds to a row: the provider and the time of writing.
+    function stamp(uint8 provider_, uint256 timestamp) internal pure returns (Record) {
+        return Record.wrap((uint256(provider_) << _PROVIDER) | (uint256(uint40(timestamp)) << _UPDATED_AT));
+    }
+
+    /// @notice What a row may say (tier, country, tax class, expiry, investor number) with the stamp, everything else cleared.
+    function stamped(Record row, Record stamp_) internal pure returns (Record) {
+        return Record.wrap((Record.unwrap(row) & _ROW) | Record.unwrap(stamp_));
+    }
+
+    /// @notice Whether an investor's record says all that it must: a tier from 1 to 6, a country from 1 to 999, an investor, and an
+    /// expiry ahead of `timestamp` by at most ten years.
+    function isComplete(Record r, uint256 timestamp) internal pure returns (bool) {
+        uint256 word = Record.unwrap(r);
+        // What is below a range wraps around and lands far above it.
+        unchecked {
+            return uint256(uint8(word)) - 1 < _TIERS && uint256(uint16(word >> 8)) - 1 < _COUNTRIES
+                && uint64(word >> _INVESTOR) != 0
+                && uint256(uint40(word >> _VALID_UNTIL)) - timestamp - 1 < _LONGEST_VALIDITY;
+        }
     }
 
     function withTaxBefore(Record r, uint8 class, uint24 dayNumber) internal pure returns (Record) {

@@ -2,21 +2,17 @@
 pragma solidity 0.8.34;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {IAllowlist} from "../interfaces/IAllowlist.sol";
 import {IPermissionedToken} from "../interfaces/IPermissionedToken.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
 import {Restrictions} from "../libraries/Restrictions.sol";
+import {Signatures} from "../libraries/Signatures.sol";
 import {Units} from "../libraries/Units.sol";
 
 /// @title Settlement
 /// @notice Delivery against payment in one cash token.
 contract Settlement is ISettlement, AccessManaged, EIP712 {
-    using SafeERC20 for IPermissionedToken;
-
     struct AllotmentBook {
         address series;
         address treasury;
@@ -25,12 +21,11 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         mapping(uint256 page => uint256 bits) settled;
     }
 
-    /// @dev A page on its way through settlement.
+    /// @dev A page on its way through settlement: the first `count` receivers and faces are those who paid.
     struct Run {
         bytes32 id;
         uint256 page;
         address treasury;
-        IAllowlist allowlist;
         uint256 done;
         uint256 count;
         address[] receivers;
@@ -96,9 +91,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc ISettlement
-    function settleTrade(Trade calldata trade, bytes calldata sellerSignature, bytes calldata buyerSignature)
-        external
-    {
+    function settleTrade(Trade memory trade, bytes memory sellerSignature, bytes memory buyerSignature) public {
         require(block.timestamp <= trade.deadline, TradeExpired(trade.deadline));
         require(_maySubmit(trade, msg.sender), SubmitterInvalid(msg.sender, trade.submitter));
         require(_PROGRAMME.isSeries(trade.series), SeriesUnknown(trade.series));
@@ -111,7 +104,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         _useNonce(trade.buyer, trade.buyerNonce);
         emit TradeSettled(hash, trade.seller, trade.buyer, trade.series, trade.face, trade.cash);
         IPermissionedToken(trade.series).moveByRight(trade.seller, trade.buyer, trade.face);
-        _CASH.moveByRight(trade.buyer, trade.seller, trade.cash);
+        require(_CASH.moveByRight(trade.buyer, trade.seller, trade.cash), CashRefused(trade.buyer, trade.cash));
     }
 
     /// @inheritdoc ISettlement
@@ -140,7 +133,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc ISettlement
-    function hashOf(Trade calldata trade) public view returns (bytes32) {
+    function hashOf(Trade memory trade) public view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(_TRADE_TYPEHASH, trade)));
     }
 
@@ -165,17 +158,12 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         private
         returns (uint256, uint256)
     {
-        Run memory run;
-        run.id = id;
-        run.page = page;
-        run.treasury = book.treasury;
-        run.allowlist = IPermissionedToken(book.series).allowlist();
-        run.receivers = new address[](winners.length);
-        run.faces = new uint256[](winners.length);
+        Run memory run = Run(id, page, book.treasury, 0, 0, _wallets(winners), new uint256[](winners.length));
+        uint8[] memory codes = IPermissionedToken(book.series).allowlist().receiveCodes(run.receivers);
         uint256 before = _CASH.balanceOf(run.treasury);
         uint256 expected;
         for (uint256 i = 0; i < winners.length; ++i) {
-            if (bits & (1 << i) == 0) expected += _pay(run, winners[i], i);
+            if (bits & (1 << i) == 0) expected += _pay(run, winners[i], i, codes[i]);
         }
         if (run.count == 0) return (0, 0);
         uint256 received = _CASH.balanceOf(run.treasury) - before;
@@ -185,28 +173,37 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         return (run.done, run.count);
     }
 
-    /// @dev Takes a winner's cash if reading says that it will come and that he may receive; else lists him and goes on.
-    function _pay(Run memory run, Allotment calldata winner, uint256 i) private returns (uint256 cash) {
+    /// @dev Takes a winner's cash if he may receive and the token finds it available; else lists him and goes on. Nothing is caught:
+    /// both answer by reading. The receivers move up in place, and are never more than the winners seen so far.
+    function _pay(Run memory run, Allotment calldata winner, uint256 i, uint8 code) private returns (uint256 cash) {
+        address wallet = winner.winner;
         cash = Units.cashForFaceUp(winner.face, winner.price);
-        uint8 code = run.allowlist.receiveCode(winner.winner);
-        uint256 pullable =
-            code == Restrictions.NONE ? _CASH.pullable(address(this), winner.winner, run.treasury) : 0;
-        if (pullable < cash || code != Restrictions.NONE) {
-            emit AllotmentSkipped(run.id, winner.winner, run.page, i, code, cash, pullable);
+        bool paid;
+        uint256 available;
+        if (code == Restrictions.NONE) (paid, available) = _CASH.pull(wallet, run.treasury, cash);
+        if (!paid) {
+            emit AllotmentSkipped(run.id, wallet, run.page, i, code, cash, available);
             return 0;
         }
         run.done |= 1 << i;
-        run.receivers[run.count] = winner.winner;
+        run.receivers[run.count] = wallet;
         run.faces[run.count++] = winner.face;
-        emit AllotmentSettled(run.id, winner.winner, run.page, i, winner.face, cash);
-        _CASH.safeTransferFrom(winner.winner, run.treasury, cash);
+        emit AllotmentSettled(run.id, wallet, run.page, i, winner.face, cash);
+    }
+
+    function _wallets(Allotment[] calldata winners) private pure returns (address[] memory wallets) {
+        wallets = new address[](winners.length);
+        for (uint256 i = 0; i < winners.length; ++i) {
+            wallets[i] = winners[i].winner;
+        }
     }
 
     function _useNonce(address party, uint256 nonce) private {
+        mapping(uint256 word => uint256 bits) storage words = _usedNonces[party];
         uint256 bit = 1 << (nonce & 0xff);
-        uint256 used = _usedNonces[party][nonce >> 8];
+        uint256 used = words[nonce >> 8];
         require(used & bit == 0, NonceUsed(party, nonce));
-        _usedNonces[party][nonce >> 8] = used | bit;
+        words[nonce >> 8] = used | bit;
     }
 
     function _cancel(uint256 word, uint256 mask) private {
@@ -214,11 +211,11 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         emit NoncesCancelled(msg.sender, word, mask);
     }
 
-    function _isSigned(address signer, bytes32 hash, bytes calldata signature) private view returns (bool) {
-        return SignatureChecker.isValidSignatureNow(signer, hash, signature);
+    function _isSigned(address signer, bytes32 hash, bytes memory signature) private view returns (bool) {
+        return Signatures.isSigned(signer, hash, signature);
     }
 
-    function _maySubmit(Trade calldata trade, address submitter) private pure returns (bool) {
+    function _maySubmit(Trade memory trade, address submitter) private pure returns (bool) {
         return trade.submitter == address(0) || trade.submitter == submitter;
     }
 

@@ -12,18 +12,20 @@ import {Units} from "../libraries/Units.sol";
 /// @notice Who may hold: one slot a wallet, one slot for the system.
 contract Allowlist is IAllowlist, AccessManaged {
     uint256 private constant _MOST_ROWS = 200;
-    uint8 private constant _HIGHEST_TIER = 6;
-    uint16 private constant _HIGHEST_COUNTRY = 999;
-    uint256 private constant _LONGEST_VALIDITY = 3653 days;
     uint256 private constant _GRACE = 90 days;
     uint256 private constant _PAUSE = 3 days;
     uint32 private constant _SCOPE_ONBOARD = 1;
     /// Bit 0 of the system slot; bit p stands for provider p, and there is no provider 0.
     uint256 private constant _PAUSED = 1;
 
+    /// @dev A struct of one word, so that its place is computed once a row.
+    struct RecordSlot {
+        Record value;
+    }
+
     ILicences private immutable _LICENCES;
 
-    mapping(address wallet => Record) private _records;
+    mapping(address wallet => RecordSlot) private _records;
     uint256 private _system;
     uint256 private _pausedUntil;
 
@@ -32,36 +34,49 @@ contract Allowlist is IAllowlist, AccessManaged {
     }
 
     /// @inheritdoc IAllowlist
-    function onboard(address[] calldata wallets, Record[] calldata records, bytes32[] calldata fileHashes) external {
+    function onboard(Row[] calldata rows) external {
         uint8 id = _permittedProvider();
-        _requireBatch(wallets.length, records.length, fileHashes.length);
-        for (uint256 i = 0; i < wallets.length; ++i) {
-            Record present = _records[wallets[i]];
-            _requireOwn(wallets[i], present, id);
-            _write(wallets[i], present, records[i].withProvider(id), fileHashes[i]);
+        _requireBatch(rows.length);
+        Record stamp = RecordLib.stamp(id, block.timestamp);
+        for (uint256 i = 0; i < rows.length; ++i) {
+            Row calldata row = rows[i];
+            address wallet = row.wallet;
+            RecordSlot storage slot = _records[wallet];
+            Record present = slot.value;
+            Record record = row.record.stamped(stamp);
+            require(wallet != address(0) && record.isComplete(block.timestamp), RecordInvalid(wallet, record));
+            if (!present.isEmpty()) {
+                _requireOwn(wallet, present, id);
+                record = _after(present, record);
+            }
+            slot.value = record;
+            emit Onboarded(wallet, record, row.fileHash);
         }
     }
 
     /// @inheritdoc IAllowlist
-    function onboardByRegistrar(
-        address[] calldata wallets,
-        Record[] calldata records,
-        bytes32[] calldata fileHashes
-    ) external restricted {
-        _requireBatch(wallets.length, records.length, fileHashes.length);
-        for (uint256 i = 0; i < wallets.length; ++i) {
-            Record present = _records[wallets[i]];
-            require(!present.isSystem(), RecordNotYours(wallets[i], 0));
-            _write(wallets[i], present, records[i], fileHashes[i]);
+    function onboardByRegistrar(Row[] calldata rows) external restricted {
+        _requireBatch(rows.length);
+        for (uint256 i = 0; i < rows.length; ++i) {
+            Row calldata row = rows[i];
+            address wallet = row.wallet;
+            RecordSlot storage slot = _records[wallet];
+            Record present = slot.value;
+            require(!present.isSystem(), RecordNotYours(wallet, 0));
+            Record record = row.record.stamped(RecordLib.stamp(row.record.provider(), block.timestamp));
+            require(wallet != address(0) && record.isComplete(block.timestamp), RecordInvalid(wallet, record));
+            if (!present.isEmpty()) record = _after(present, record);
+            slot.value = record;
+            emit Onboarded(wallet, record, row.fileHash);
         }
     }
 
     /// @inheritdoc IAllowlist
     function revoke(address[] calldata wallets) external {
         uint8 id = _permittedProvider();
-        _requireBatch(wallets.length, wallets.length, wallets.length);
+        _requireBatch(wallets.length);
         for (uint256 i = 0; i < wallets.length; ++i) {
-            Record present = _records[wallets[i]];
+            Record present = _records[wallets[i]].value;
             require(present.provider() == id && !present.isSystem(), RecordNotYours(wallets[i], present.provider()));
             _revoke(wallets[i], present);
         }
@@ -69,9 +84,9 @@ contract Allowlist is IAllowlist, AccessManaged {
 
     /// @inheritdoc IAllowlist
     function revokeByRegistrar(address[] calldata wallets) external restricted {
-        _requireBatch(wallets.length, wallets.length, wallets.length);
+        _requireBatch(wallets.length);
         for (uint256 i = 0; i < wallets.length; ++i) {
-            Record present = _records[wallets[i]];
+            Record present = _records[wallets[i]].value;
             require(!present.isEmpty() && !present.isSystem(), RecordNotYours(wallets[i], present.provider()));
             _revoke(wallets[i], present);
         }
@@ -79,22 +94,22 @@ contract Allowlist is IAllowlist, AccessManaged {
 
     /// @inheritdoc IAllowlist
     function setSystemAccount(address account, bool mover) external restricted {
-        Record present = _records[account];
+        Record present = _records[account].value;
         require(
             account != address(0) && (present.isEmpty() || present.isSystem()),
             RecordNotYours(account, present.provider())
         );
         uint8 flags = mover ? RecordLib.FLAG_SYSTEM | RecordLib.FLAG_MOVER : RecordLib.FLAG_SYSTEM;
         Record record = Record.wrap(0).withFlags(flags).withUpdatedAt(block.timestamp);
-        _records[account] = record;
+        _records[account].value = record;
         emit SystemAccountSet(account, record);
     }
 
     /// @inheritdoc IAllowlist
     function removeSystemAccount(address account) external restricted {
-        Record present = _records[account];
+        Record present = _records[account].value;
         require(present.isSystem(), RecordNotYours(account, present.provider()));
-        _records[account] = Record.wrap(0);
+        _records[account].value = Record.wrap(0);
         emit SystemAccountSet(account, Record.wrap(0));
     }
 
@@ -134,36 +149,56 @@ contract Allowlist is IAllowlist, AccessManaged {
     }
 
     /// @inheritdoc IAllowlist
-    function check(address operator, address from, address to) external view returns (uint8) {
-        return _check(operator, from, to, false);
+    function check(address from, address to) external view returns (uint8) {
+        return _partiesCode(from, to);
+    }
+
+    /// @inheritdoc IAllowlist
+    function checkOperator(address operator, address from, address to) external view returns (uint8) {
+        uint8 code = _partiesCode(from, to);
+        if (code != Restrictions.NONE || operator == from) return code;
+        return _standing(_records[operator].value, Restrictions.OPERATOR, 0);
     }
 
     /// @inheritdoc IAllowlist
     function checkMover(address operator, address from, address to) external view returns (uint8) {
-        return _check(operator, from, to, true);
+        if (!_records[operator].value.isMover()) return Restrictions.OPERATOR + Restrictions.NOT_MOVER;
+        return _partiesCode(from, to);
     }
 
     /// @inheritdoc IAllowlist
     function sendCode(address wallet) external view returns (uint8) {
         uint256 system = _system;
-        return _isPaused(system) ? Restrictions.SYSTEM_PAUSED : _standing(_records[wallet], Restrictions.SENDER, 0);
+        return _isPaused(system) ? Restrictions.SYSTEM_PAUSED : _standing(_records[wallet].value, Restrictions.SENDER, 0);
+    }
+
+    /// @inheritdoc IAllowlist
+    function receiveCodes(address[] calldata wallets) external view returns (uint8[] memory codes) {
+        uint256 system = _system;
+        bool paused = _isPaused(system);
+        codes = new uint8[](wallets.length);
+        for (uint256 i = 0; i < wallets.length; ++i) {
+            codes[i] = paused
+                ? Restrictions.SYSTEM_PAUSED
+                : _standing(_records[wallets[i]].value, Restrictions.RECEIVER, system);
+        }
     }
 
     /// @inheritdoc IAllowlist
     function receiveCode(address wallet) external view returns (uint8) {
         uint256 system = _system;
         if (_isPaused(system)) return Restrictions.SYSTEM_PAUSED;
-        return _standing(_records[wallet], Restrictions.RECEIVER, system);
+        return _standing(_records[wallet].value, Restrictions.RECEIVER, system);
     }
 
     /// @inheritdoc IAllowlist
     function recordOf(address wallet) external view returns (Record) {
-        return _records[wallet];
+        return _records[wallet].value;
     }
 
     /// @inheritdoc IAllowlist
     function taxClassOn(address wallet, uint256 dayNumber) external view returns (uint8) {
-        Record record = _records[wallet];
+        Record record = _records[wallet].value;
         return dayNumber < record.taxChangedDay() ? record.taxClassBefore() : record.taxClass();
     }
 
@@ -200,29 +235,29 @@ contract Allowlist is IAllowlist, AccessManaged {
         return "Unknown restriction code.";
     }
 
-    function _check(address operator, address from, address to, bool asMover) private view returns (uint8 code) {
+    function _partiesCode(address from, address to) private view returns (uint8 code) {
         uint256 system = _system;
+        Record sender = _records[from].value;
+        Record receiver = _records[to].value;
+        // The common case, decided at once: nothing paused or ended, two plain investors.
+        bool plain = system == 0 && sender.isPlain(block.timestamp) && receiver.isPlain(block.timestamp);
+        if (plain) return Restrictions.NONE;
         if (_isPaused(system)) return Restrictions.SYSTEM_PAUSED;
-        if (from != address(0)) {
-            code = _standing(_records[from], Restrictions.SENDER, 0);
-            if (code != Restrictions.NONE) return code;
-        }
-        code = _standing(_records[to], Restrictions.RECEIVER, system);
-        if (code != Restrictions.NONE || (operator == from && !asMover)) return code;
-        Record record = _records[operator];
-        if (asMover && !record.isMover()) return Restrictions.OPERATOR + Restrictions.NOT_MOVER;
-        return _standing(record, Restrictions.OPERATOR, 0);
+        code = _standing(sender, Restrictions.SENDER, 0);
+        if (code == Restrictions.NONE) code = _standing(receiver, Restrictions.RECEIVER, system);
     }
 
-    /// @dev `endedProviders` is the system slot where an ended licence matters, zero where it does not.
+    /// @dev `endedProviders` is the system slot where an ended licence matters, zero where it does not. Bit 0 of it is the pause,
+    /// and provider 0 is the registrar himself: his clients never lose him.
     function _standing(Record record, uint8 party, uint256 endedProviders) private view returns (uint8) {
-        if (record.isSystem()) return Restrictions.NONE;
-        if (record.isEmpty()) return party + Restrictions.NOT_ALLOWED;
-        if (record.isRevoked()) return party + Restrictions.REVOKED;
-        if (block.timestamp > record.validUntil()) return party + Restrictions.EXPIRED;
-        // Bit 0 is the pause, and provider 0 is the registrar himself: his clients never lose him.
-        if (endedProviders & ~_PAUSED & (1 << record.provider()) != 0) return party + Restrictions.LICENCE_ENDED;
-        return Restrictions.NONE;
+        uint8 flags = record.flags();
+        if (flags & RecordLib.FLAG_SYSTEM != 0) return Restrictions.NONE;
+        if (flags & RecordLib.FLAG_REVOKED != 0) return party + Restrictions.REVOKED;
+        if (block.timestamp > record.validUntil()) {
+            return party + (record.isEmpty() ? Restrictions.NOT_ALLOWED : Restrictions.EXPIRED);
+        }
+        if (endedProviders == 0 || endedProviders & ~_PAUSED & (1 << record.provider()) == 0) return Restrictions.NONE;
+        return party + Restrictions.LICENCE_ENDED;
     }
 
     function _isPaused(uint256 system) private view returns (bool) {
@@ -244,39 +279,27 @@ contract Allowlist is IAllowlist, AccessManaged {
 
     /// @dev What the registrar revoked, a provider cannot bring back.
     function _requireOwn(address wallet, Record present, uint8 id) private pure {
-        bool own = present.isEmpty() || (present.provider() == id && !present.isSystem());
-        require(own, RecordNotYours(wallet, present.provider()));
+        require(present.provider() == id && !present.isSystem(), RecordNotYours(wallet, present.provider()));
         require(!present.isRevoked(), RecordRevoked(wallet));
     }
 
-    function _requireBatch(uint256 wallets, uint256 records, uint256 hashes) private pure {
-        require(
-            wallets == records && records == hashes && wallets <= _MOST_ROWS,
-            BatchInvalid(wallets, records, hashes, _MOST_ROWS)
-        );
+    function _requireBatch(uint256 rows) private pure {
+        require(rows <= _MOST_ROWS, TooManyRows(rows, _MOST_ROWS));
     }
 
-    function _write(address wallet, Record present, Record row, bytes32 fileHash) private {
-        require(_isValid(wallet, row), RecordInvalid(wallet, row));
-        bool changed = !present.isEmpty() && present.taxClass() != row.taxClass();
-        Record record = changed
-            ? row.withTaxBefore(present.taxClass(), uint24(Units.day(block.timestamp)))
-            : row.withTaxBefore(present.taxClassBefore(), present.taxChangedDay());
-        record = record.withUpdatedAt(block.timestamp).withFlags(0);
-        _records[wallet] = record;
-        emit Onboarded(wallet, record, fileHash);
+    /// @dev The record that takes the place of `present`: it remembers the tax class before.
+    function _after(Record present, Record record) private view returns (Record) {
+        uint24 today = uint24(Units.day(block.timestamp));
+        // A second change on the same day keeps the class of the day before.
+        if (present.taxClass() == record.taxClass() || present.taxChangedDay() == today) {
+            return record.withTaxBefore(present.taxClassBefore(), present.taxChangedDay());
+        }
+        return record.withTaxBefore(present.taxClass(), today);
     }
 
     function _revoke(address wallet, Record present) private {
         Record record = present.withFlags(RecordLib.FLAG_REVOKED).withUpdatedAt(block.timestamp);
-        _records[wallet] = record;
+        _records[wallet].value = record;
         emit Revoked(wallet, record);
-    }
-
-    function _isValid(address wallet, Record row) private view returns (bool) {
-        uint256 until = row.validUntil();
-        return wallet != address(0) && row.tier() != 0 && row.tier() <= _HIGHEST_TIER && row.country() != 0
-            && row.country() <= _HIGHEST_COUNTRY && row.investor() != 0 && until > block.timestamp
-            && until <= block.timestamp + _LONGEST_VALIDITY;
     }
 }

@@ -86,9 +86,7 @@ def _write(stage: Stage, provider: str, clients: list[Investor]) -> None:
     call = stage.on(
         "Allowlist",
         "onboardByRegistrar" if by_registrar else "onboard",
-        [client.wallet for client in clients],
-        [pack(client) for client in clients],
-        [client.file_hash for client in clients],
+        [(client.wallet, pack(client), client.file_hash) for client in clients],
     )
     signer = stage.signer(REGISTRAR) if by_registrar else stage.provider(provider)
     stage.act("onboard_each", signer, call, items=len(clients))
