@@ -16,7 +16,7 @@ SOURCES := $(shell find contracts -name '*.sol' 2>/dev/null)
 ARTIFACTS := .build/artifacts.stamp
 PYTEST := python -m pytest
 
-.PHONY: help setup compile demo test test-python test-brownie check check-python check-solidity bench devnet wheel lock clean
+.PHONY: help setup compile demo readme test test-python test-brownie check check-python check-solidity bench devnet wheel lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -27,6 +27,9 @@ compile: $(ARTIFACTS)  ## compile the contracts into the package
 
 demo: $(ARTIFACTS)  ## a real treasury-bill auction, issued, settled, traded and redeemed on a local chain
 	rwa run scripts/scenarios/auction-574.toml --out out/demo
+
+readme:  ## the README shows what the last demo printed
+	python tools/readme.py
 
 test: test-python test-brownie  ## every test, on anvil and on ganache
 

@@ -89,13 +89,13 @@ class Codec:
     def encode(self, call: Call) -> bytes:
         """Call -> calldata."""
         entry = self._function(call.contract, call.function)
-        return entry.selector + encode(entry.types, [_plain(arg) for arg in call.args])
+        return entry.selector + encode(entry.types, _plains(entry.types, call.args))
 
     def hash_of(self, contract: str, function: str, parameter: str, value: Any) -> bytes:
         """Value of one parameter of a function -> keccak256 of its ABI encoding, as the contract commits to it."""
         entry = self._function(contract, function)
         kind = entry.types[entry.names.index(parameter)]
-        return keccak(encode([kind], [_plain(value)]))
+        return keccak(encode([kind], [_plain(value, kind)]))
 
     def decode_result(self, contract: str, function: str, data: bytes) -> Any:
         """What a function returned -> a value, or a tuple of values where it returns several."""
@@ -108,7 +108,8 @@ class Codec:
         inputs: list[dict[str, Any]] = next(
             (entry["inputs"] for entry in artifact.abi if entry["type"] == "constructor"), []
         )
-        return artifact.bytecode + encode([_type(item) for item in inputs], [_plain(arg) for arg in args])
+        types = [_type(item) for item in inputs]
+        return artifact.bytecode + encode(types, _plains(types, args))
 
     def error(self, data: bytes) -> tuple[str, dict[str, Value]]:
         """Revert data -> the error's name and arguments; `("", {})` without data, the selector as name if unknown."""
@@ -232,10 +233,14 @@ def _parts(kind: str, length: int) -> list[str]:
     return [*parts, kind[start:-1]]
 
 
-def _plain(value: Any) -> Any:
-    """Value as this module gives it -> as eth_abi takes it: 0x-hex of other than 20 bytes becomes bytes."""
-    if isinstance(value, str) and value.startswith("0x") and len(value) != 42:
-        return bytes.fromhex(value[2:])
+def _plains(types: Sequence[str], values: Sequence[Any]) -> list[Any]:
+    return [_plain(value, kind) for value, kind in zip(values, types, strict=True)]
+
+
+def _plain(value: Any, kind: str) -> Any:
+    """Value as this module gives it, and its type -> as eth_abi takes it: the hex of bytes becomes bytes."""
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return _plains(_parts(kind, len(value)), value)
+    if isinstance(value, str) and kind.startswith("bytes"):
+        return bytes.fromhex(value.removeprefix("0x"))
     return value

@@ -36,10 +36,11 @@ def restore(folder: Path) -> RunFacts:
     try:
         plain: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         hints = get_type_hints(RunFacts)
-        values = {name: TypeAdapter(hints[name]).validate_python(value, strict=False) for name, value in plain.items()}
+        names = [item.name for item in fields(RunFacts) if item.name != "register"]
+        values = {name: TypeAdapter(hints[name]).validate_python(plain[name], strict=False) for name in names}
     except FileNotFoundError as error:
         raise InputError("there is no run here; `rwa run --out` leaves one", path=path) from error
-    except (OSError, ValueError, KeyError, ValidationError) as error:
+    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
         raise InputError("this is not what `rwa run` left; run the scenario again", path=path) from error
     return RunFacts(**values, register=fold(read_events(folder / EVENTS)))
 
@@ -48,15 +49,16 @@ def read_events(path: Path) -> tuple[Event, ...]:
     """events.jsonl -> Events. Raises InputError with the row."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror}); `rwa run --out` leaves one", path=path) from error
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise InputError(f"cannot be read ({why}); `rwa run --out` leaves one", path=path) from error
     return tuple(_event(path, number, line) for number, line in enumerate(lines, start=1))
 
 
 def _event(path: Path, number: int, line: str) -> Event:
     try:
         return Event(**{**(fields := json.loads(line)), "args": _tuples(fields["args"])})
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError("this is no event; make the file again with `rwa run`", path=path, row=number) from error
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
@@ -120,12 +121,15 @@ class Chain:
         self._provider = provider
         self._bulk = bulk
         self.codec = codec
-        self.url = url
+        self.url = _without_secret(url)
         self._nonces: dict[str, int] = {}
         self._timestamps: dict[int, int] = {}
-        self.chain_id = int(self.request("eth_chainId"), 16)
-        self.client = str(self.request("web3_clientVersion"))
-        self._gas_limit = int(self.block("latest")["gasLimit"], 16)
+        try:
+            self.chain_id = int(self.request("eth_chainId"), 16)
+            self.client = str(self.request("web3_clientVersion"))
+            self._gas_limit = int(self.block("latest")["gasLimit"], 16)
+        except (TypeError, ValueError, AttributeError, LookupError) as error:
+            raise ChainError(f"{self.url} answers, but not as a chain does; is this the right URL?") from error
 
     @property
     def is_anvil(self) -> bool:
@@ -439,6 +443,12 @@ class Chain:
             tx_hash=str(log["transactionHash"]),
             log_index=int(log["logIndex"], 16),
         )
+
+
+def _without_secret(url: str) -> str:
+    """URL -> for messages, without a password, or a key in the path; the path of a socket as it is."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if "://" in url else url
 
 
 def _bytes(value: str) -> bytes:

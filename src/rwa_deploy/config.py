@@ -7,7 +7,6 @@ import difflib
 import re
 import tomllib
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -31,9 +30,10 @@ def _account(value: str) -> str:
 
 
 def _amount(value: object) -> int:
-    if not isinstance(value, str | int | Decimal):
-        raise TypeError('an amount is a whole number or a decimal in quotes, such as "2000000000"')
-    return units.amount_from(value)
+    try:
+        return units.amount_from(value)  # type: ignore[arg-type]
+    except TypeError as error:  # pydantic gives only a ValueError its place
+        raise ValueError('an amount is a whole number or a decimal in quotes, such as "2000000000"') from error
 
 
 AccountRef = Annotated[str, AfterValidator(_account)]
@@ -45,7 +45,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class ProgrammeTable(_Table):
@@ -54,7 +54,7 @@ class ProgrammeTable(_Table):
     name: Annotated[str, Field(min_length=1, max_length=100)]
     cap_usd: Amount
     mandate: Literal["memorandum", "pilot", "definitive"]
-    mandate_until: date
+    mandate_until: Annotated[date, Field(ge=date(1970, 1, 2))]  # the first that a chain can hold
     max_rate_age_hours: Annotated[int, Field(ge=1, le=24 * 30)]
 
     @property
@@ -82,7 +82,7 @@ class AuthorityTable(_Table):
     """[authority]: who deploys, who administers, after which delay."""
 
     deployer: AccountRef
-    admins: Annotated[tuple[AccountRef, ...], Field(min_length=2, max_length=7)]
+    admins: Annotated[tuple[AccountRef, ...], Field(min_length=2, max_length=7, strict=False)]  # TOML has no tuples
     admin_delay_hours: Annotated[int, Field(ge=0, le=24 * 30)]
 
 
@@ -160,8 +160,9 @@ def validate(model: type[ModelT], tables: dict[str, Any], path: Path | str) -> M
     try:
         return model.model_validate(tables)
     except ValidationError as error:
-        found = error.errors()[0]
-        keys = [str(part) for part in found["loc"]]
+        # A key that is written wrongly is missing under its right name too: the wrong one says more.
+        found = next((each for each in error.errors() if each["type"] == "extra_forbidden"), error.errors()[0])
+        keys = [str(part + 1 if isinstance(part, int) else part) for part in found["loc"]]
         if found["type"] == "extra_forbidden":
             known = _known(model, keys[:-1])
             raise ConfigError(f"{path}: unknown key {'.'.join(keys)}; {_meant(keys[-1], known)}") from None
@@ -172,14 +173,19 @@ def validate(model: type[ModelT], tables: dict[str, Any], path: Path | str) -> M
 
 def _known(model: type[BaseModel], keys: list[str]) -> list[str]:
     """Model + path of keys -> the keys that are known there."""
-    kind: Any = model
+    kinds = [model]
     for key in keys:
-        if isinstance(kind, type) and issubclass(kind, BaseModel) and key in kind.model_fields:
-            kind = kind.model_fields[key].annotation
-        else:  # a table of tables, a list of tables, or a union of them
-            inner = (item for item in get_args(kind) if isinstance(item, type) and issubclass(item, BaseModel))
-            kind = next(inner, kind)
-    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+        inside = [kind.model_fields[key].annotation for kind in kinds if key in kind.model_fields]
+        tagged = [kind for kind in kinds if any(key in get_args(f.annotation) for f in kind.model_fields.values())]
+        # What is neither the tag of a union nor a field is a place in a list, or a name in a table of tables.
+        kinds = tagged or [found for kind in inside for found in _models(kind)] or kinds
+    return sorted({name for kind in kinds for name in kind.model_fields})
+
+
+def _models(kind: Any) -> list[type[BaseModel]]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return [kind]
+    return [found for part in get_args(kind) for found in _models(part)]
 
 
 def _meant(name: str, known: Any) -> str:

@@ -2,10 +2,11 @@
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from errno import ENOTDIR
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +59,14 @@ def read_manifest(path: Path | str) -> Manifest:
 def write_file(path: Path, content: str | bytes) -> Path:
     """Content -> file, whole or not at all. Raises OutputError."""
     data = content.encode() if isinstance(content, str) else content
+    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{os.getpid()}")
         part.write_bytes(data)
         part.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise OutputError(f"{path} cannot be written ({error.strerror}); choose another place", path=path) from error
     return path
 
@@ -72,17 +75,28 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> tuple[Path, 
     """Name -> content -> folder with just these files, swapped in at once in place of what was there."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        for name, content in files.items():
-            (part / name).write_bytes(content.encode() if isinstance(content, str) else content)
-        part.chmod(0o755)
-        if folder.exists():
-            old = part.with_name(part.name + ".old")
-            folder.rename(old)
-            part.rename(folder)
-            shutil.rmtree(old)
-        else:
-            part.rename(folder)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as beside:
+            part, old = Path(beside, "new"), Path(beside, "old")
+            part.mkdir()
+            for name, content in files.items():
+                (part / name).write_bytes(content.encode() if isinstance(content, str) else content)
+            _swap(folder, part, old)
     except OSError as error:
         raise OutputError(f"{folder} cannot be written ({error.strerror}); choose another", path=folder) from error
     return tuple(folder / name for name in files)
+
+
+def _swap(folder: Path, part: Path, old: Path) -> None:
+    """`part` in place of `folder`, which goes to `old`, and comes back where the second step fails."""
+    if not folder.exists():
+        part.rename(folder)
+        return
+    if not folder.is_dir():
+        raise NotADirectoryError(ENOTDIR, "a file stands there")
+    try:
+        folder.rename(old)
+        part.rename(folder)
+    except BaseException:
+        if old.exists():
+            old.rename(folder)
+        raise

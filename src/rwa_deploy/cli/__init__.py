@@ -5,14 +5,17 @@ A command's module is imported when the command runs: `rwa compile` does not wai
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import typer
 
 from rwa_deploy import __version__
 from rwa_deploy.cli.output import fail, wants_json
-from rwa_deploy.errors import RwaError
+from rwa_deploy.errors import RwaError, UsageError
 
 __all__ = ["COMMANDS", "app_for", "main"]
+
+_WRONG_CALL: Any = typer.BadParameter.__bases__[0]  # click's, or that of the click inside newer typers
 
 COMMANDS = {
     "doctor": "rwa_deploy.cli.tools",
@@ -32,7 +35,7 @@ def app_for(arguments: list[str]) -> typer.Typer:
     """Arguments -> application with the command that they name, or with all when they name none."""
     named = next((argument for argument in arguments if not argument.startswith("-")), "")
     modules = [COMMANDS[named]] if named in COMMANDS else dict.fromkeys(COMMANDS.values())
-    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.callback()(_root)
     for module in modules:
         app.add_typer(import_module(module).app)
@@ -40,11 +43,19 @@ def app_for(arguments: list[str]) -> typer.Typer:
 
 
 def main() -> None:
-    """sys.argv -> exit code: 0, that of the error, or 2 for a wrong call."""
+    """sys.argv -> exit code: 0, that of the error, 2 for a wrong call, or 130 after Ctrl-C."""
+    arguments = sys.argv[1:] or ["--help"]
+    as_json = wants_json(arguments)
     try:
-        app_for(sys.argv[1:])()
+        sys.exit(app_for(arguments)(arguments, prog_name="rwa", standalone_mode=False))
+    except _WRONG_CALL as error:
+        command = error.ctx.command_path if error.ctx else "rwa"
+        wrong = UsageError(f"{error.format_message().rstrip('.')}; see `{command} --help`")
+        sys.exit(fail(wrong, as_json=as_json))
     except RwaError as error:
-        sys.exit(fail(error, as_json=wants_json(sys.argv)))
+        sys.exit(fail(error, as_json=as_json))
+    except typer.Abort:
+        sys.exit(130)
 
 
 def _version(shown: bool) -> None:

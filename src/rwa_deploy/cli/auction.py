@@ -21,6 +21,15 @@ __all__ = ["app"]
 
 app = typer.Typer()
 DAY = ["%Y-%m-%d"]
+SHOWN = {  # heading -> column of the sheet; --json and allotment.csv have all of them
+    "bid": "bid",
+    "face": "face_pkr_million",
+    "price": "price_per_100",
+    "running total": "running_total_pkr_million",
+    "realised": "realised_pkr_million",
+    "yield %": "bid_yield_pct",
+    "weighted %": "weighted_yield_pct",
+}
 
 
 @app.command(name="clear")
@@ -77,8 +86,9 @@ def _others(bids: Path | None, investors: Path | None, lot: int) -> tuple[NonCom
 
 
 def _show(result: AuctionResult) -> None:
-    rows = [sheet_cells(row) for row in allotment_sheet(result)]
-    table("Accepted bids (PKR million)", SHEET_COLUMNS, rows, right=range(len(SHEET_COLUMNS)))
+    sheet = [dict(zip(SHEET_COLUMNS, sheet_cells(row), strict=True)) for row in allotment_sheet(result)]
+    rows = [[cells[name] for name in SHOWN.values()] for cells in sheet]
+    table("Accepted bids, PKR million", tuple(SHOWN), rows, right=range(len(SHOWN)))
     if result.cutoff_price is None or result.weighted_price is None:
         say("Nothing was accepted.")
         return

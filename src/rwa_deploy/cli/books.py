@@ -9,7 +9,7 @@ from rwa_deploy import units
 from rwa_deploy.archive import EVENTS, read_events, restore
 from rwa_deploy.cli.options import connected
 from rwa_deploy.cli.output import Json, emit, say, table
-from rwa_deploy.errors import UsageError
+from rwa_deploy.errors import OutputError, UsageError
 from rwa_deploy.events import Event
 from rwa_deploy.manifest import read_manifest, write_file
 from rwa_deploy.register import Register, fold, save
@@ -38,7 +38,10 @@ def register(
     """
     folded = fold(_events(events, rpc, manifest))
     if db is not None:
-        db.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            db.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{db} cannot be written ({error.strerror}); choose another place", path=db) from error
         save(folded, db)
     if as_json:
         emit(

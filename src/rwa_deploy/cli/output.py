@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from rwa_deploy.errors import RwaError
 
-__all__ = ["Json", "console", "emit", "fail", "say", "table", "wants_json"]
+__all__ = ["Json", "console", "emit", "fail", "grid", "say", "table", "wants_json"]
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -34,14 +35,19 @@ def say(text: str) -> None:
     console.print(text, markup=False, soft_wrap=True)
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
+def grid(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> Table:
     """Rows -> a table; the columns in `right` are set flush right, as figures are."""
-    grid = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, show_header=any(columns))
     for index, column in enumerate(columns):
-        grid.add_column(column, justify="right" if index in right else "left", overflow="fold")
+        made.add_column(column, justify="right" if index in right else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(str(cell) for cell in row))
-    console.print(grid)
+        made.add_row(*(str(cell) for cell in row))
+    return made
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
+    """The same, printed."""
+    console.print(grid(title, columns, rows, right=right))
 
 
 def fail(error: RwaError, *, as_json: bool) -> int:

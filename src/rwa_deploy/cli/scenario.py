@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from rwa_deploy import devnet
 from rwa_deploy.abi import Codec
@@ -16,14 +17,14 @@ from rwa_deploy.archive import archive
 from rwa_deploy.artifacts import Artifacts
 from rwa_deploy.chain import Chain, connect
 from rwa_deploy.cli.options import ConfigFile, contracts
-from rwa_deploy.cli.output import Json, console, emit, say, table
+from rwa_deploy.cli.output import Json, console, emit, grid, say
 from rwa_deploy.config import load as load_config
 from rwa_deploy.manifest import write_folder
 from rwa_deploy.report import report
 from rwa_deploy.report.figures import summary
 from rwa_deploy.scenario import Scenario, Stage, facts_of, load, run, set_stage
 
-__all__ = ["app"]
+__all__ = ["app", "summary_tables"]
 
 app = typer.Typer()
 CONFIG = Path("programme.toml")
@@ -96,30 +97,33 @@ def _play(play: Scenario, stage: Stage, bar: Progress) -> Stage:
     return run(play, stage, announce=announce)
 
 
-def _show(figures: dict[str, Any], out: Path, seconds: float) -> None:
+def summary_tables(figures: dict[str, Any]) -> tuple[Table, Table]:
+    """Content of summary.json -> what happened, and what was refused; the README shows both."""
     auction, settled, held = figures["auction"], figures["settlement"], figures["register"]
     use, paid = figures["programme"], figures["redemption"]
-    rows = [
-        (
-            "Offered, target, accepted (PKR m)",
-            f"{auction['offered_face']}, {auction['target_face']}, {auction['accepted_face']}",
-        ),
-        ("Cut-off", f"{auction['cutoff_price']} ({auction['cutoff_yield']} %)"),
-        ("Weighted average", f"{auction['weighted_price']} ({auction['weighted_yield']} %)"),
-        ("Realised (PKR m), cover", f"{auction['realised']}, {auction['cover']} times"),
-        ("Non-competitive", f"{auction['ncb_count']} bids, PKR {auction['ncb_face']} m at {auction['ncb_price']}"),
-        (
-            "Settled against payment",
-            f"{settled['allotments']} allotments, {settled['failed']} failed, {settled['seconds']} s",
-        ),
-        (
-            "Held before redemption",
-            f"{held['holders']} holders, PKR {held['supply_face']} m, {held['breaks']} breaks with the chain",
-        ),
-        ("Programme", f"USD {use['used_usd']} of {use['cap_usd']} used"),
-        ("Redeemed at par (PKR m)", f"{paid['paid']}, outstanding {paid['outstanding']}"),
-    ]
-    table("Auction to redemption", ("", "result"), rows)
+    done = grid(
+        "From auction to redemption, PKR million",
+        ("", ""),
+        [
+            ("Offered for a target of", f"{auction['offered_face']} for {auction['target_face']}"),
+            ("Accepted, realised", f"{auction['accepted_face']}, {auction['realised']}"),
+            ("Cut-off", f"{auction['cutoff_price']} ({auction['cutoff_yield']} %), cover {auction['cover']}"),
+            ("Weighted average", f"{auction['weighted_price']} ({auction['weighted_yield']} %)"),
+            ("Non-competitive", f"{auction['ncb_face']} in {auction['ncb_count']} bids at {auction['ncb_price']}"),
+            ("Delivered against payment", f"{settled['allotments']} allotments, {settled['failed']} failed"),
+            ("Held before redemption", f"{held['supply_face']} by {held['holders']} holders"),
+            ("Register against chain", f"{held['breaks']} breaks"),
+            ("Programme's cap", f"USD {use['used_usd']} of {use['cap_usd']} used"),
+            ("Redeemed at par", f"{paid['paid']}, outstanding {paid['outstanding']}"),
+        ],
+    )
     refused = [(item["attempt"], item["error"].split("(")[0]) for item in figures["refused"]]
-    table("Refused, as they must be", ("attempt", "refused with"), refused)
-    say(f"{seconds:.0f} s. Read {out}/report.html; every file is described in the README. No legal force.")
+    return done, grid("Refused, as they must be", ("attempt", "refused with"), refused)
+
+
+def _show(figures: dict[str, Any], out: Path, seconds: float) -> None:
+    for one in summary_tables(figures):
+        console.print(one)
+    settled = figures["settlement"]
+    say(f"Settled in {settled['blocks']} blocks and {settled['seconds']} s; the whole run took {seconds:.0f} s.")
+    say(f"Open {out}/report.html. Nothing here has legal force.")

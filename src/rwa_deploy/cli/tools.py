@@ -60,7 +60,9 @@ def compile_(
 @app.command()
 def devnet(
     kind: Annotated[str, typer.Option(help="anvil or ganache.")] = "anvil",
-    port: Annotated[int | None, typer.Option(help="Port of the loopback interface; a free one by default.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, help="Port of the loopback interface; a free one by default.")
+    ] = None,
     timestamp: Annotated[int | None, typer.Option(help="The first block's time (Unix).")] = None,
     as_json: Json = False,
 ) -> None:

@@ -89,7 +89,8 @@ CHECKS = (
         SELECT what, tx_hash, token, claimed, coalesce(moved, 0) FROM (
             SELECT what, tx_hash, token, sender, receiver, sum(amount) AS claimed FROM ({_CLAIMS}) GROUP BY ALL
         ) LEFT JOIN (
-            SELECT tx_hash, token, sender, receiver, sum(amount) AS moved FROM transfers GROUP BY ALL
+            SELECT tx_hash, token, sender, receiver, sum(amount) AS moved FROM transfers
+            WHERE tx_hash IN (SELECT tx_hash FROM ({_CLAIMS})) GROUP BY ALL
         ) USING (tx_hash, token, sender, receiver) WHERE claimed > coalesce(moved, 0) ORDER BY ALL
         """,  # noqa: S608
         "the {0} in transaction {1} moved {3} of {2}, but the token's transfers say {4}",

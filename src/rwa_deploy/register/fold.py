@@ -1,6 +1,6 @@
 """Events -> Register: load, put in order, fold, and refuse what cannot be a whole history."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 
 import duckdb
@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from rwa_deploy.errors import ReconBreak
-from rwa_deploy.events import Event
+from rwa_deploy.events import Event, Value
 from rwa_deploy.register.checks import CHECKS
 from rwa_deploy.register.ledger import Register
-from rwa_deploy.register.schema import FACTS, MOVES, PLACE, TABLES, VIEWS, Cell, Fact
+from rwa_deploy.register.schema import FACTS, MOVES, PLACE, TABLES, VIEWS, Fact
 
 __all__ = ["fold"]
 
@@ -63,8 +63,8 @@ def _load(connection: duckdb.DuckDBPyConnection, table: str, groups: Mapping[tup
 def _columns(fact: Fact, found: list[Event]) -> dict[str, npt.NDArray[np.generic]]:
     size = len(found)
     columns: dict[str, npt.NDArray[np.generic]] = {
-        name: np.fromiter(map(cell, found), dtype=object, count=size)
-        for name, cell in zip(TABLES[fact.table], map(_as_text, fact.cells), strict=True)
+        name: np.fromiter(_texts(column(found)), dtype=object, count=size)
+        for name, column in zip(TABLES[fact.table], fact.columns, strict=True)
     }
     for name, field in _NUMBERS.items():
         columns[name] = np.fromiter(map(attrgetter(field), found), dtype=np.int64, count=size)
@@ -72,13 +72,9 @@ def _columns(fact: Fact, found: list[Event]) -> dict[str, npt.NDArray[np.generic
     return columns
 
 
-def _as_text(cell: Cell) -> Callable[[Event], str | None]:
+def _texts(values: Iterable[Value | None]) -> list[str | None]:
     # Integers travel as text: numpy has none of 128 bits, and a float on the way would lose the last unit.
-    def text(event: Event) -> str | None:
-        value = cell(event)
-        return None if value is None else str(value)
-
-    return text
+    return [None if value is None else str(value) for value in values]
 
 
 def _check(connection: duckdb.DuckDBPyConnection) -> None:

@@ -6,13 +6,12 @@ the cap) is text, since no integer of DuckDB holds it. `moves` is what the table
 balance, with the balance after it; the supply is the account of nobody (the zero address), as on chain.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 from rwa_deploy.events import Event, Value
 
-__all__ = ["CASH", "FACTS", "MOVES", "NOBODY", "PLACE", "TABLES", "VIEWS", "Cell", "Fact"]
+__all__ = ["CASH", "FACTS", "MOVES", "NOBODY", "PLACE", "TABLES", "VIEWS", "Column", "Fact"]
 
 NOBODY = "0x" + "0" * 40
 CASH = "CashToken"
@@ -76,54 +75,54 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-Cell = Callable[[Event], Value | None]
+Column = Callable[[Sequence[Event]], Sequence[Value | None]]  # events -> their cells in one column
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An event of a contract, its table, and a cell for each of the table's columns."""
+    """An event of a contract, its table, and what fills each of the table's columns."""
 
     contract: str
     event: str
     table: str
-    cells: tuple[Cell, ...]
+    columns: tuple[Column, ...]
 
 
-def _arg(name: str) -> Cell:
-    get = itemgetter(name)
-    return lambda event: get(event.args)
+def _arg(name: str) -> Column:
+    return lambda events: [event.args[name] for event in events]
 
 
-def _is(value: str | None) -> Cell:
-    return lambda _: value
+def _is(value: str | None) -> Column:
+    return lambda events: [value] * len(events)
 
 
-def _source(event: Event) -> Value:
-    return event.address
+def _source(events: Sequence[Event]) -> list[Value | None]:
+    return [event.address for event in events]
 
 
-def _contract(event: Event) -> Value:
-    return event.contract
+def _contract(events: Sequence[Event]) -> list[Value | None]:
+    return [event.contract for event in events]
 
 
-def _currency(event: Event) -> Value:
-    return bytes.fromhex(str(event.args["currency"]).removeprefix("0x")).rstrip(b"\0").decode("ascii")
+def _currency(events: Sequence[Event]) -> list[Value | None]:
+    codes = (str(event.args["currency"]).removeprefix("0x") for event in events)
+    return [bytes.fromhex(code).rstrip(b"\0").decode("ascii") for code in codes]
 
 
-def _field(shift: int, bits: int) -> Cell:
+def _field(shift: int, bits: int) -> Column:
     # The layout is that of contracts/libraries/Record.sol.
     mask = (1 << bits) - 1
-
-    def field(event: Event) -> int:
-        record = event.args["record"]
-        if not isinstance(record, int):
-            raise TypeError(f"a record is an integer of 256 bits, not a {type(record).__name__}")
-        return record >> shift & mask
-
-    return field
+    return lambda events: [_word(event) >> shift & mask for event in events]
 
 
-def _record(event: str, wallet: str, status: str, file_hash: Cell) -> Fact:
+def _word(event: Event) -> int:
+    record = event.args["record"]
+    if not isinstance(record, int):
+        raise TypeError(f"a record is an integer of 256 bits, not a {type(record).__name__}")
+    return record
+
+
+def _record(event: str, wallet: str, status: str, file_hash: Column) -> Fact:
     fields = [_field(*place) for place in ((0, 8), (8, 16), (24, 8), (32, 8), (72, 40), (112, 40), (152, 64))]
     return Fact("Allowlist", event, "records", (_arg(wallet), _is(status), *fields, file_hash))
 
@@ -197,19 +196,25 @@ FACTS: tuple[Fact, ...] = (
 )
 
 # A move to oneself changes nothing. What leaves nobody is issued, so the account of nobody counts the other way round.
+# The window over short codes instead of addresses takes half the time.
 MOVES = f"""
+CREATE TYPE account AS ENUM (
+    SELECT token FROM transfers UNION SELECT sender FROM transfers UNION SELECT receiver FROM transfers
+);
 CREATE TABLE moves AS
 WITH legs AS (
-    SELECT contract, token, sender AS wallet, block, log_index, block_time,
+    SELECT contract, token::account AS token, sender::account AS wallet, block, log_index, block_time,
            CASE WHEN sender = '{NOBODY}' THEN amount ELSE -amount END AS delta
     FROM transfers WHERE sender <> receiver AND amount <> 0
     UNION ALL
-    SELECT contract, token, receiver, block, log_index, block_time,
+    SELECT contract, token::account, receiver::account, block, log_index, block_time,
            CASE WHEN receiver = '{NOBODY}' THEN -amount ELSE amount END
     FROM transfers WHERE sender <> receiver AND amount <> 0
 )
-SELECT *, sum(delta) OVER (PARTITION BY token, wallet ORDER BY block, log_index ROWS UNBOUNDED PRECEDING) AS balance
-FROM legs
+SELECT * REPLACE (token::VARCHAR AS token, wallet::VARCHAR AS wallet),
+       sum(delta) OVER (PARTITION BY token, wallet ORDER BY block, log_index ROWS UNBOUNDED PRECEDING) AS balance
+FROM legs;
+DROP TYPE account;
 """  # noqa: S608  constants of this module
 
 _BALANCES = """

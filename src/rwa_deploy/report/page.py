@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -24,6 +25,10 @@ _SIZES = (
     ("to 1 billion", 1_000_000_000),
 )
 _ABOVE = "above 1 billion"
+_MONTHS = (  # strftime's depend on the machine's language
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def page(run: RunFacts) -> str:
@@ -35,7 +40,9 @@ def page(run: RunFacts) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(million=_million, rupees=_rupees, price=units.price_text, count=_count, short=_short)
+    environment.filters.update(
+        million=_million, rupees=_rupees, price=units.price_text, count=_count, short=_short, day=_day
+    )
     return environment.get_template("report.html.j2").render(_view(run))
 
 
@@ -58,6 +65,7 @@ def _view(run: RunFacts) -> dict[str, object]:
         "blocks": figures.settlement(run)["blocks"],
         "most": _MOST_ROWS,
         "percent": _percent,
+        "counted": _counted,
         "trades": trades,
         "traded_face": sum(trade.face for trade in trades),
         "traded_cash": sum(trade.cash for trade in trades),
@@ -137,7 +145,15 @@ def _rupees(amount: int) -> str:
 
 
 def _percent(value: Decimal | None) -> str:
-    return "–" if value is None else f"{value} %"
+    return "–" if value is None else f"{value}\N{NO-BREAK SPACE}%"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _day(value: date) -> str:
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
 def _count(number: int) -> str:

@@ -57,14 +57,16 @@ def bids_plot(auction: AuctionResult, bids: Sequence[Bid]) -> Markup:
 
     def draw(axes: Axes) -> None:
         start = Decimal(0)
+        corners: list[tuple[float, float]] = []
         for bid in ordered:
-            width = _billion(bid.face)
-            filled = min(_billion(taken.get(bid.number, 0)), width)
-            span = [float(start), float(start + width)]
-            yields = [float(bid.yield_pct)] * 2
-            axes.plot(span, yields, color=_SOFT, linewidth=3, solid_capstyle="butt")
-            axes.plot([span[0], float(start + filled)], yields, color=_ACCENT, linewidth=5, solid_capstyle="butt")
-            start += width
+            end = start + _billion(bid.face)
+            filled = min(start + _billion(taken.get(bid.number, 0)), end)
+            corners += [(float(start), float(bid.yield_pct)), (float(end), float(bid.yield_pct))]
+            if filled > start:
+                span = [float(start), float(filled)]
+                axes.plot(span, [float(bid.yield_pct)] * 2, color=_ACCENT, linewidth=5, solid_capstyle="butt", zorder=4)
+            start = end
+        axes.plot(*zip(*corners, strict=True) if corners else ([], []), color=_SOFT, linewidth=1.5, zorder=3)
         target = float(_billion(auction.target_face))
         axes.axvline(target, color=_INK, linewidth=1, linestyle=(0, (2, 3)))
         top = float(max(bid.yield_pct for bid in ordered)) if ordered else 1.0
@@ -72,8 +74,8 @@ def bids_plot(auction: AuctionResult, bids: Sequence[Bid]) -> Markup:
         if auction.cutoff_yield_pct is not None:
             axes.axhline(float(auction.cutoff_yield_pct), color=_ALERT, linewidth=1)
             label = f"cut-off {auction.cutoff_yield_pct} %"
-            end = (float(start), float(auction.cutoff_yield_pct))
-            axes.annotate(label, end, (0, -5), textcoords="offset points", ha="right", va="top", color=_ALERT)
+            right = (float(start), float(auction.cutoff_yield_pct))
+            axes.annotate(label, right, (0, -5), textcoords="offset points", ha="right", va="top", color=_ALERT)
         axes.set_xlim(0, float(start) or 1)
         axes.set_xlabel("face offered, running total, PKR billion")
         axes.set_ylabel("yield, % a year")
@@ -136,7 +138,12 @@ def gas_plot(uses: Sequence[GasUse]) -> Markup:
     ordered = sorted(uses, key=lambda use: (-use.gas_each, use.operation))
 
     def draw(axes: Axes) -> None:
-        axes.barh([use.operation for use in ordered], [use.gas_each for use in ordered], color=_ACCENT, height=0.62)
+        axes.barh(
+            [use.operation.replace("_", " ") for use in ordered],
+            [use.gas_each for use in ordered],
+            color=_ACCENT,
+            height=0.62,
+        )
         axes.set_xscale("log")
         lowest = min([use.gas_each for use in ordered if use.gas_each], default=1)
         highest = max([use.gas_each for use in ordered], default=10)

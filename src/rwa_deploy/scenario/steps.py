@@ -5,12 +5,12 @@ record, and an office is named as in programme.toml. `expect` names the error th
 to the refused attempts of the report.
 """
 
+from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from rwa_deploy import units
 from rwa_deploy.config import parse_toml, validate
@@ -45,15 +45,28 @@ Wallet = Annotated[str, Field(pattern=WALLET)]
 
 
 def _pkr(value: object) -> int:
-    if not isinstance(value, str | int | Decimal):
-        raise TypeError("an amount is a whole number, or a decimal in quotes")
-    return units.amount_from(value)
+    return _exact(value, units.amount_from)
 
 
 def _million(value: object) -> int:
-    if not isinstance(value, str | int | Decimal):
-        raise TypeError("an amount in millions is a whole number, or a decimal in quotes")
-    return units.face_from_million(value)
+    return _exact(value, units.face_from_million)
+
+
+def _exact(value: object, convert: Callable[..., int]) -> int:
+    try:
+        return convert(value)
+    except TypeError as error:  # pydantic gives only a ValueError its place
+        raise ValueError("an amount is a whole number, or a decimal in quotes") from error
+
+
+def _checked(convert: Callable[[str], int]) -> AfterValidator:
+    """Converter -> check that text is what it takes; the text stays as it was written."""
+
+    def check(text: str) -> str:
+        convert(text)
+        return text
+
+    return AfterValidator(check)
 
 
 def _tenor(value: object) -> BillTenor:
@@ -65,6 +78,7 @@ def _tenor(value: object) -> BillTenor:
 
 Pkr = Annotated[int, BeforeValidator(_pkr), Field(gt=0)]
 Million = Annotated[int, BeforeValidator(_million), Field(gt=0)]
+Day = Annotated[date, Field(ge=date(1970, 1, 2))]  # the first that a chain can hold
 
 
 class Step(BaseModel):
@@ -83,7 +97,7 @@ class Licence(Step):
     action: Literal["licence"]
     provider: str
     phase: Literal["NOC", "AML_REGISTERED", "SANDBOX", "LICENSED"]
-    until: date
+    until: Day
     scope: int = Field(default=1, ge=0, lt=2**32)
 
 
@@ -95,8 +109,8 @@ class Investors(Step):
     dealers: Annotated[int, Field(ge=1, le=1_000)]
     seed: int
     providers: tuple[str, ...]
-    valid_until: date
-    short_valid_until: date | None = None  # of the last retail investor, whose KYC runs out on the way
+    valid_until: Day
+    short_valid_until: Day | None = None  # of the last retail investor, whose KYC runs out on the way
 
 
 class Onboard(Step):
@@ -111,14 +125,14 @@ class Renew(Step):
 
     action: Literal["renew"]
     wallet: Wallet
-    until: date
+    until: Day
 
 
 class Rate(Step):
     """The price signers' office posts the rate of the dollar."""
 
     action: Literal["rate"]
-    usd_pkr: str
+    usd_pkr: Annotated[str, _checked(units.fx_from)]
 
 
 class Series(Step):
@@ -128,7 +142,7 @@ class Series(Step):
     name: str
     symbol: str
     tenor: Annotated[BillTenor, BeforeValidator(_tenor)]
-    issue: date
+    issue: Day
     denomination_pkr: Pkr
 
 
@@ -138,7 +152,7 @@ class Clear(Step):
     action: Literal["clear"]
     auction: str
     bids: Path
-    auction_date: date
+    auction_date: Day
     target_million: Million
 
 
@@ -161,7 +175,7 @@ class Trades(Step):
     action: Literal["trades"]
     count: Annotated[int, Field(ge=1, le=10_000)]
     seed: int
-    price: str
+    price: Annotated[str, _checked(units.price_from)]
 
 
 class Transfer(Step):
@@ -201,7 +215,7 @@ class Travel(Step):
     """Time passes until an hour of a day in Pakistan."""
 
     action: Literal["travel"]
-    to: date
+    to: Day
     hour: Annotated[int, Field(ge=0, lt=24)] = 10
 
 
@@ -254,7 +268,7 @@ class Scenario(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    start: date
+    start: Day
     start_hour: Annotated[int, Field(ge=0, lt=24)] = 9
     step: Annotated[tuple[Annotated[AnyStep, Field(discriminator="action")], ...], Field(min_length=1)]
 
@@ -270,7 +284,8 @@ def load(path: Path | str, *, retail: int | None = None) -> Scenario:
     Raises ConfigError that names file, step and key.
     """
     tables = parse_toml(path)
-    for step in tables.get("step", ()):
+    steps = tables.get("step")
+    for step in steps if isinstance(steps, list) else ():
         if isinstance(step, dict) and "bids" in step:
             step["bids"] = Path(path).parent / str(step["bids"])
         if isinstance(step, dict) and step.get("action") == "investors" and retail is not None:
