@@ -38,6 +38,8 @@ test-python: $(ARTIFACTS)
 
 test-brownie: $(ARTIFACTS)
 	./brownie test tests/brownie --network rwa-anvil
+	./brownie test tests/brownie --network rwa-ganache
+	./brownie run scripts/issue.py --network rwa-anvil
 
 check: check-python check-solidity  ## formatting, types, layers, Solidity rules, compiler warnings, contract sizes
 
@@ -49,6 +51,7 @@ check-python: $(VENV)
 
 check-solidity: $(VENV) $(NODE)
 	rwa compile --check
+	python tools/docs.py --check
 	solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 
 bench: $(ARTIFACTS)  ## the gas table, side by side with the peers, and its gate

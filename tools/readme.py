@@ -14,8 +14,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"(<!-- demo: .*? -->\n```\n).*?(```\n<!-- end -->)", re.DOTALL)
 
 
-def main() -> int:
-    """Arguments -> 0 when the README shows what the last demo printed."""
+def main() -> str | None:
+    """Arguments -> None when the README shows what the last demo printed, else what to do."""
     figures = json.loads((PROJECT / "out" / "demo" / "summary.json").read_text())
     page = Console(file=io.StringIO(), width=80, record=True)
     for table in summary_tables(figures):
@@ -26,12 +26,11 @@ def main() -> int:
     text = readme.read_text()
     wanted = BLOCK.sub(lambda found: found[1] + shown + found[2], text)
     if wanted == text:
-        return 0
+        return None
     if "--update" in sys.argv:
         readme.write_text(wanted)
-        return 0
-    print("README.md does not show what `make demo` prints; run `python tools/readme.py --update`", file=sys.stderr)
-    return 1
+        return None
+    return "README.md does not show what `make demo` prints; run `python tools/readme.py --update`"
 
 
 if __name__ == "__main__":

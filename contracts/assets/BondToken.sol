@@ -108,8 +108,12 @@ contract BondToken is IBondToken, RwaToken {
         return interfaceId == type(IERC1643).interfaceId || super.supportsInterface(interfaceId);
     }
 
-    function _checkIssue(uint256 face) internal view override {
+    function _requireOpen() internal view override {
+        require(block.timestamp >= _ISSUE_AT, SeriesNotOpen(_ISSUE_AT));
         require(block.timestamp < _MATURITY_AT, SeriesMatured(_MATURITY_AT));
+    }
+
+    function _requireUnits(uint256 face) internal view override {
         require(face != 0 && face % _DENOMINATION == 0, FaceNotInUnits(face, _DENOMINATION));
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IAllowlist} from "../interfaces/IAllowlist.sol";
 import {ICashToken} from "../interfaces/ICashToken.sol";
@@ -10,7 +11,7 @@ import {TokenState} from "../libraries/TokenState.sol";
 import {PermissionedToken} from "./PermissionedToken.sol";
 
 /// @title CashToken
-/// @notice The national stablecoin. A minter's limit is its authorisation: it falls with every mint and grows only by the office.
+/// @notice The national stablecoin. A minter's limit is its authorisation: the most that it may have outstanding.
 contract CashToken is ICashToken, PermissionedToken {
     using SafeCast for uint256;
 
@@ -36,11 +37,12 @@ contract CashToken is ICashToken, PermissionedToken {
 
     /// @inheritdoc ICashToken
     function mint(address to, uint256 amount) external {
+        require(amount != 0, AmountZero());
         Minter storage minter = _minters[msg.sender];
-        require(amount <= minter.limit, MinterLimitExceeded(msg.sender, amount, minter.limit));
+        uint256 left = Math.saturatingSub(minter.limit, minter.minted);
+        require(amount <= left, MinterLimitExceeded(msg.sender, amount, left));
         TokenState state = _currentState();
         _requireReceiver(state, to);
-        minter.limit -= amount.toUint128();
         minter.minted += amount.toUint128();
         _raiseSupply(state, amount);
         _credit(state, to, amount);
@@ -49,6 +51,7 @@ contract CashToken is ICashToken, PermissionedToken {
 
     /// @inheritdoc ICashToken
     function burn(uint256 amount) external {
+        require(amount != 0, AmountZero());
         Minter storage minter = _minters[msg.sender];
         require(amount <= minter.minted, BurnAboveMinted(msg.sender, amount, minter.minted));
         minter.minted -= amount.toUint128();

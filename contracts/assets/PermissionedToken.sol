@@ -73,12 +73,15 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
     /// @inheritdoc IPermissionedToken
     function pull(address from, address to, uint256 amount) external returns (bool pulled, uint256 available) {
         TokenState state = _currentState();
-        available = _pullable(state, msg.sender, from, to);
-        // Nothing is available under any rule that stands, and nothing is not an amount.
-        pulled = amount != 0 && amount <= available;
-        if (!pulled) return (pulled, available);
-        _spendAllowance(from, msg.sender, amount);
+        if (_operatorRestriction(state, msg.sender, from, to) != Restrictions.NONE) return (false, 0);
+        mapping(address spender => uint256) storage allowances = _allowances[from];
+        uint256 allowed = allowances[msg.sender];
+        available = Math.min(allowed, _free(from, _accounts[from].value));
+        // Nothing is not an amount: who asks for it moves nothing.
+        if (amount == 0 || amount > available) return (false, available);
+        if (allowed != type(uint256).max) allowances[msg.sender] = allowed - amount;
         _move(state, from, to, amount);
+        return (true, available);
     }
 
     /// @inheritdoc IPermissionedToken
@@ -247,11 +250,6 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
         return account == SUPPLY ? 0 : _free(account, _accounts[account].value);
     }
 
-    /// @inheritdoc IPermissionedToken
-    function pullable(address operator, address from, address to) external view returns (uint256) {
-        return _pullable(_state, operator, from, to);
-    }
-
     /// @inheritdoc IERC165
     function supportsInterface(bytes4 interfaceId) public view virtual returns (bool) {
         return interfaceId == type(IERC165).interfaceId || interfaceId == type(IERC20).interfaceId
@@ -349,7 +347,7 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
     /// @dev To oneself nothing is written: neither balance nor record date may notice.
     function _move(TokenState state, address from, address to, uint256 amount) private {
         AccountSlot storage source = _accounts[from];
-        _requireFree(from, source.value, amount);
+        if (!source.value.covers(amount)) _requireFree(from, source.value, amount);
         _shift(state, source, from, to, amount);
     }
 
@@ -393,11 +391,6 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
         // The account of nobody is the supply: an office that took from it would issue.
         require(account != SUPPLY, ERC20InvalidSender(account));
         require(!_state.allowlist().recordOf(account).isSystem(), SystemAccountProtected(account));
-    }
-
-    function _pullable(TokenState state, address operator, address from, address to) private view returns (uint256) {
-        if (_operatorRestriction(state, operator, from, to) != Restrictions.NONE) return 0;
-        return Math.min(_allowances[from][operator], _free(from, _accounts[from].value));
     }
 
     /// @dev The order is the cheapest first; the Allowlist is asked once.

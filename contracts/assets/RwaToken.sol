@@ -47,11 +47,12 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
     /// @inheritdoc IRwaToken
     function mint(address[] calldata receivers, uint256[] calldata faces) external onlyProgramme {
         TokenState state = _currentState();
+        _requireOpen();
         _requireReceivers(state, receivers);
         uint256 total;
         for (uint256 i = 0; i < receivers.length; ++i) {
             uint256 face = faces[i];
-            _checkIssue(face);
+            _requireUnits(face);
             _credit(state, receivers[i], face);
             total += face;
         }
@@ -150,8 +151,11 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
         return interfaceId == type(IERC6372).interfaceId || super.supportsInterface(interfaceId);
     }
 
-    /// @dev Refuses a face that may not be issued now.
-    function _checkIssue(uint256 face) internal view virtual;
+    /// @dev Refuses an issue before or after its time.
+    function _requireOpen() internal view virtual;
+
+    /// @dev Refuses a face that is no multiple of the denomination.
+    function _requireUnits(uint256 face) internal view virtual;
 
     /// @dev Record dates that have passed move from next to last, at the first change after them.
     function _currentState() internal override returns (TokenState state) {

@@ -26,7 +26,8 @@ contract PriceOracle is IPriceOracle, AccessManaged {
             observedAt <= block.timestamp && observedAt > holding.observedAt,
             ObservationInvalid(observedAt, holding.observedAt, block.timestamp)
         );
-        bool waits = holding.number != 0 && !_isWithinStep(holding.usdPkr, usdPkr_);
+        bool hasty = observedAt < holding.observedAt + _WAIT;
+        bool waits = holding.number != 0 && (hasty || !_isWithinStep(holding.usdPkr, usdPkr_));
         uint40 holdsFrom = uint40(waits ? block.timestamp + _WAIT : block.timestamp);
         _holding = holding;
         _last = Round(number, observedAt, holdsFrom, usdPkr_);

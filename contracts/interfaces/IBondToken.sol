@@ -30,6 +30,9 @@ interface IBondToken is IRwaToken, IERC1643 {
     /// @notice The terms contradict themselves: maturity not after issue, no denomination, or a date that is not a midnight.
     error TermsInvalid(uint64 issueAt, uint64 maturityAt, uint128 denomination);
 
+    /// @notice The issue date is not there yet: a committed allotment is settled by anyone, but never early.
+    error SeriesNotOpen(uint64 issueAt);
+
     /// @notice The series matured at `maturityAt`: nothing can be issued.
     error SeriesMatured(uint64 maturityAt);
 

@@ -18,14 +18,14 @@ interface IERC7943Fungible is IERC165 {
     /// @notice Moves `amount` from `from` to `to` against the will of the holder; frozen tokens are unfrozen first.
     /// @dev Reaches what is not pledged. To oneself it emits both events and changes nothing.
     /// Errors: `AccessManagedUnauthorized`, `TransferRestricted` when `to` may not receive or the series has matured,
-    /// `SystemAccountProtected`, `ERC20InsufficientBalance`,
+    /// `SystemAccountProtected`, `ERC20InvalidSender` for the zero account, `ERC20InsufficientBalance`,
     /// `ERC7943InsufficientUnfrozenBalance` when the pledged part would be touched.
     /// @return result always true; failures revert
     function forcedTransfer(address from, address to, uint256 amount) external returns (bool result);
 
     /// @notice Sets the frozen amount of `account` to `amount`, which may exceed the balance.
     /// @dev `type(uint256).max` freezes the whole wallet, also what it receives later.
-    /// Errors: `AccessManagedUnauthorized`, `SystemAccountProtected`.
+    /// Errors: `AccessManagedUnauthorized`, `SystemAccountProtected`, `ERC20InvalidSender` for the zero account.
     /// @return result always true; failures revert
     function setFrozenTokens(address account, uint256 amount) external returns (bool result);
 

@@ -59,10 +59,7 @@ interface IPermissionedToken is IERC20Metadata, IERC20Errors, IERC7943Fungible, 
     /// @notice `transferFrom` that answers instead of reverting, for callers that pass over who cannot pay: moves `amount` if that
     /// is available to the caller, else moves nothing.
     /// @return pulled whether it moved
-    /// @return available what `pullable` said before
+    /// @return available what could be moved before: 0 when a rule stands against it, else the smaller of allowance and free
+    /// balance
     function pull(address from, address to, uint256 amount) external returns (bool pulled, uint256 available);
-
-    /// @notice What `operator` could move from `from` to `to` now by `transferFrom`: 0 when a rule stands against it, else the
-    /// smaller of allowance and free balance. Never reverts; for callers that skip instead of failing.
-    function pullable(address operator, address from, address to) external view returns (uint256 amount);
 }

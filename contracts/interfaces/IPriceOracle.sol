@@ -2,8 +2,9 @@
 pragma solidity 0.8.34;
 
 /// @title IPriceOracle
-/// @notice The rupee rate of the dollar, posted in numbered rounds by the price signers' office. A step outside the bound waits an
-/// hour, in which the guardian can cancel it; while it waits, nothing new is issued.
+/// @notice The rupee rate of the dollar, posted in numbered rounds by the price signers' office. A step outside the bound, or a
+/// rate observed less than an hour after the one that holds, waits an hour, in which the guardian can cancel it; while it waits,
+/// nothing new is issued.
 interface IPriceOracle {
     /// @param number counts up by one from 1
     /// @param observedAt when the rate was observed (Unix)

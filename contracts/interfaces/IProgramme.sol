@@ -47,6 +47,9 @@ interface IProgramme {
     /// @notice `face` was retired and `usd` released.
     event Retired(address indexed series, uint256 face, uint256 usd);
 
+    /// @notice `account` may retire face from now on, or no longer.
+    event RetirerSet(address indexed account, bool may);
+
     /// @notice The cap is `capUsd` from now on [1e6].
     event CapChanged(uint256 capUsd);
 
@@ -95,6 +98,9 @@ interface IProgramme {
     /// @notice The two arrays differ in length, or are empty.
     error BatchInvalid(uint256 holders, uint256 faces);
 
+    /// @notice The caller may not retire face.
+    error NotRetirer(address caller);
+
     /// @notice That Allowlist was not proposed for the series.
     error AllowlistNotProposed(address series, address allowlist);
 
@@ -109,12 +115,18 @@ interface IProgramme {
 
     /// @notice Issues `faces[i]` to `receivers[i]` and books the total in dollars, rounded up, at the posted rate.
     /// @dev Errors: `AccessManagedUnauthorized`, `BatchInvalid`, `SeriesStatusInvalid`, `MandateNotInForce`, `RateTooOld`,
-    /// `RatePending`, `NoRate`, `CapExceeded`, and those of the token (`TransferRestricted`, `FaceNotInUnits`, `SeriesMatured`).
+    /// `RatePending`, `NoRate`, `CapExceeded`, and those of the token (`SeriesNotOpen`, `SeriesMatured`, `TransferRestricted`,
+    /// `FaceNotInUnits`).
     function issue(address series, address[] calldata receivers, uint256[] calldata faces) external;
+
+    /// @notice Lets `account` retire face, as the PayingAgent must, or no longer; delayed. It holds this right itself and passes no
+    /// role, so that no closed target stops a redemption.
+    /// @dev Error: `AccessManagedUnauthorized`.
+    function setRetirer(address account, bool may) external;
 
     /// @notice Burns `faces[i]` of `holders[i]` and releases the booked dollars pro rata, rounded down. No state of the mandate,
     /// the rate or the cap stops it.
-    /// @dev Errors: `AccessManagedUnauthorized`, `BatchInvalid`, `SeriesStatusInvalid`, and those of the token.
+    /// @dev Errors: `NotRetirer`, `BatchInvalid`, `SeriesStatusInvalid`, and those of the token.
     function retire(address series, address[] calldata holders, uint256[] calldata faces) external;
 
     /// @notice Raises the cap; delayed.
@@ -152,6 +164,9 @@ interface IProgramme {
     /// @notice Ends the pause of a series before its time; delayed.
     /// @dev Errors: `AccessManagedUnauthorized`, `SeriesStatusInvalid`.
     function unpauseSeries(address series) external;
+
+    /// @notice Whether `account` may retire face.
+    function isRetirer(address account) external view returns (bool);
 
     /// @notice The mandate and its last second (Unix).
     function mandate() external view returns (Mandate mandate_, uint64 until);

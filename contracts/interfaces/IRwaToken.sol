@@ -31,7 +31,7 @@ interface IRwaToken is IPermissionedToken, IERC6372 {
     error RecordDateUnknown(uint256 recordAt);
 
     /// @notice Issues `faces[i]` to `receivers[i]`.
-    /// @dev Errors: `OnlyProgramme`, `TransferRestricted`, `FaceNotInUnits`, `SeriesMatured`.
+    /// @dev Errors: `OnlyProgramme`, `SeriesNotOpen`, `SeriesMatured`, `TransferRestricted`, `FaceNotInUnits`.
     function mint(address[] calldata receivers, uint256[] calldata faces) external;
 
     /// @notice Retires `faces[i]` of `holders[i]`, out of what is neither frozen nor pledged.

@@ -90,6 +90,9 @@ interface ISettlement {
     /// @notice The series is not confirmed in the Programme.
     error SeriesUnknown(address series);
 
+    /// @notice The face of the series is in another currency than the cash.
+    error CurrencyDiffers(address series, bytes3 currency);
+
     /// @notice The cash token delivered less than it promised.
     error CashShort(uint256 received, uint256 expected);
 
@@ -115,7 +118,7 @@ interface ISettlement {
     error SignatureInvalid(address signer);
 
     /// @notice Commits the debt office to an allotment: the hash of each page, `keccak256(abi.encode(Allotment[]))`.
-    /// @dev Errors: `AccessManagedUnauthorized`, `AllotmentInvalid`, `SeriesUnknown`.
+    /// @dev Errors: `AccessManagedUnauthorized`, `AllotmentInvalid`, `SeriesUnknown`, `CurrencyDiffers`.
     /// @param id of the auction
     /// @param series what is delivered
     /// @param treasury where the cash goes
@@ -133,7 +136,7 @@ interface ISettlement {
     function closeAllotment(bytes32 id) external;
 
     /// @notice Settles a trade that both parties signed.
-    /// @dev Errors: one for each `Fault`, and those of the two tokens.
+    /// @dev Errors: one for each `Fault`, `CashRefused`, and those of the two tokens.
     function settleTrade(Trade calldata trade, bytes calldata sellerSignature, bytes calldata buyerSignature) external;
 
     /// @notice Cancels one nonce of the caller.

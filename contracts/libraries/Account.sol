@@ -31,6 +31,12 @@ library AccountLib {
         return Account.unwrap(a) & (FLAG_FROZEN | FLAG_PLEDGED) != 0;
     }
 
+    /// @notice Whether `amount` is there and nothing of the balance is frozen or pledged: what nearly every move finds.
+    function covers(Account a, uint256 amount) internal pure returns (bool) {
+        uint256 word = Account.unwrap(a);
+        return amount <= word & _BALANCE_MASK && word & (FLAG_FROZEN | FLAG_PLEDGED) == 0;
+    }
+
     function isPledged(Account a) internal pure returns (bool) {
         return Account.unwrap(a) & FLAG_PLEDGED != 0;
     }

@@ -18,6 +18,4 @@ library Offices {
     uint64 internal constant GUARDIAN = 9;
     /// May call `Programme.issue`: the debt office and the Settlement contract.
     uint64 internal constant ISSUER = 10;
-    /// May call `Programme.retire`: the PayingAgent contract.
-    uint64 internal constant PAYING_AGENT = 11;
 }

@@ -23,7 +23,7 @@ library Units {
     /// @param price price per 100 face [1e6]
     /// @return cash amount [1e6], a multiple of MINOR_UNIT
     function cashForFaceUp(uint256 face, uint256 price) internal pure returns (uint256 cash) {
-        return Math.ceilDiv(face * price, PAR * MINOR_UNIT) * MINOR_UNIT;
+        return (face * price + PAR * MINOR_UNIT - 1) / (PAR * MINOR_UNIT) * MINOR_UNIT;
     }
 
     /// @notice Dollars for `pkr` rupees at `usdPkr`, rounded up: a cap is used up, never flattered.

@@ -3,8 +3,10 @@ pragma solidity 0.8.34;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {ICashToken} from "../interfaces/ICashToken.sol";
 import {IPermissionedToken} from "../interfaces/IPermissionedToken.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
+import {IRwaToken} from "../interfaces/IRwaToken.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
 import {Restrictions} from "../libraries/Restrictions.sol";
 import {Signatures} from "../libraries/Signatures.sol";
@@ -35,16 +37,17 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     uint256 private constant _MOST_PAGES = 256;
     uint256 private constant _MOST_ROWS = 256;
     bytes32 private constant _TRADE_TYPEHASH = keccak256(
-        "Trade(address series,address seller,address buyer,uint256 face,uint256 cash,uint256 sellerNonce,uint256 buyerNonce,uint256 deadline,address submitter)"
+        "Trade(address series,address seller,address buyer,uint256 face,uint256 cash,uint256 sellerNonce,"
+        "uint256 buyerNonce,uint256 deadline,address submitter)"
     );
 
     IProgramme private immutable _PROGRAMME;
-    IPermissionedToken private immutable _CASH;
+    ICashToken private immutable _CASH;
 
     mapping(bytes32 id => AllotmentBook) private _books;
     mapping(address party => mapping(uint256 word => uint256 bits)) private _usedNonces;
 
-    constructor(address authority_, IProgramme programme, IPermissionedToken cash)
+    constructor(address authority_, IProgramme programme, ICashToken cash)
         AccessManaged(authority_)
         EIP712("Settlement", "1")
     {
@@ -61,6 +64,8 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         uint256 pages = pageHashes.length;
         require(book.series == address(0) && pages != 0 && pages <= _MOST_PAGES, AllotmentInvalid(id, pages));
         require(_PROGRAMME.isSeries(series), SeriesUnknown(series));
+        bytes3 currency = IRwaToken(series).currency();
+        require(currency == _CASH.currency(), CurrencyDiffers(series, currency));
         book.series = series;
         book.treasury = treasury;
         book.open = true;
@@ -180,7 +185,9 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         cash = Units.cashForFaceUp(winner.face, winner.price);
         bool paid;
         uint256 available;
-        if (code == Restrictions.NONE) (paid, available) = _CASH.pull(wallet, run.treasury, cash);
+        // The treasury cannot pay itself; it is passed over like anyone who cannot pay.
+        bool asks = code == Restrictions.NONE && wallet != run.treasury;
+        if (asks) (paid, available) = _CASH.pull(wallet, run.treasury, cash);
         if (!paid) {
             emit AllotmentSkipped(run.id, wallet, run.page, i, code, cash, available);
             return 0;

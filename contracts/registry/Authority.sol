@@ -13,6 +13,7 @@ contract Authority is AccessManager, IAuthorityRules {
 
     uint256 private constant _LEAST_ADMINS = 2;
     uint256 private constant _MOST_ADMINS = 8;
+    uint32 private constant _LONGEST_DELAY = 30 days;
 
     EnumerableSet.AddressSet private _admins;
 
@@ -29,6 +30,7 @@ contract Authority is AccessManager, IAuthorityRules {
         override
         returns (bool)
     {
+        require(executionDelay <= _LONGEST_DELAY, DelayTooLong(executionDelay, _LONGEST_DELAY));
         if (roleId == Offices.ENFORCEMENT_MAKER) _refuseBoth(account, Offices.ENFORCEMENT_CHECKER, roleId);
         if (roleId == Offices.ENFORCEMENT_CHECKER) _refuseBoth(account, Offices.ENFORCEMENT_MAKER, roleId);
         if (roleId == Offices.ADMIN) {

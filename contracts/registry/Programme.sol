@@ -28,6 +28,8 @@ contract Programme is IProgramme, AccessManaged {
     address[] private _list;
     mapping(address series => Series) private _series;
     mapping(address series => IAllowlist) private _proposedAllowlist;
+    /// @inheritdoc IProgramme
+    mapping(address account => bool) public isRetirer;
 
     constructor(address authority_, IPriceOracle oracle) AccessManaged(authority_) {
         _ORACLE = oracle;
@@ -82,7 +84,8 @@ contract Programme is IProgramme, AccessManaged {
     }
 
     /// @inheritdoc IProgramme
-    function retire(address series, address[] calldata holders, uint256[] calldata faces) external restricted {
+    function retire(address series, address[] calldata holders, uint256[] calldata faces) external {
+        require(isRetirer[msg.sender], NotRetirer(msg.sender));
         Series storage entry = _confirmed(series);
         uint256 face = _sum(holders.length, faces);
         uint256 outstanding = entry.face;
@@ -92,6 +95,12 @@ contract Programme is IProgramme, AccessManaged {
         entry.bookedUsd -= usd.toUint128();
         emit Retired(series, face, usd);
         IRwaToken(series).burn(holders, faces);
+    }
+
+    /// @inheritdoc IProgramme
+    function setRetirer(address account, bool may) external restricted {
+        isRetirer[account] = may;
+        emit RetirerSet(account, may);
     }
 
     /// @inheritdoc IProgramme

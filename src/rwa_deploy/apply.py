@@ -7,6 +7,7 @@ is over.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from rwa_deploy import __version__
 from rwa_deploy.abi import Call, Codec
@@ -14,9 +15,10 @@ from rwa_deploy.artifacts import Artifacts
 from rwa_deploy.chain import Chain, Signer, Transaction, devnet_signer
 from rwa_deploy.config import Config
 from rwa_deploy.devnet import CHAIN_IDS, MNEMONIC
-from rwa_deploy.errors import ChainError, NetworkRefused, SignerError
+from rwa_deploy.errors import ChainError, NetworkRefused, Reverted, SignerError
+from rwa_deploy.events import Event
 from rwa_deploy.manifest import Manifest
-from rwa_deploy.plan import CREATE2_PROXY, Contract, Desired, Observed, Plan, Step, desire, plan
+from rwa_deploy.plan import CREATE2_PROXY, Contract, Desired, Observed, Plan, Rights, Step, desire, plan
 
 __all__ = ["Outcome", "apply", "create", "observe", "plan_for", "require_development", "signers_for"]
 
@@ -82,7 +84,10 @@ def observe(desired: Desired, artifacts: Artifacts, chain: Chain) -> Observed:
     answers = chain.call_many([setting.read for setting in readable])
     values = {setting.label: answer for setting, answer in zip(readable, answers, strict=True)}
     is_admin = values.get("role admin of the deployer")
-    return Observed(CREATE2_PROXY in found, frozenset(found), values, None if is_admin is None else bool(is_admin[0]))
+    in_charge = None if is_admin is None else bool(is_admin[0])
+    authority = desired.address("Authority")
+    rights = _rights(chain.events({authority: "Authority"})) if authority in found else Rights()
+    return Observed(CREATE2_PROXY in found, frozenset(found), values, in_charge, rights)
 
 
 def apply(
@@ -151,9 +156,12 @@ def _after_delay(call: Call, desired: Desired, chain: Chain, signer: Signer) -> 
     if ready_at == 0:
         receipt = chain.send(signer, Call("Authority", authority, "schedule", (call.address, data, 0)))
         return f"scheduled, run apply again after {desired.admin_delay} s", receipt.gas_used
-    if chain.now() < ready_at:
+    try:  # an idle chain's latest block says nothing of the time: the estimate asks the next one
+        return "", chain.send(signer, Call("Authority", authority, "execute", (call.address, data))).gas_used
+    except Reverted as error:
+        if error.error_name != "AccessManagerNotReady":
+            raise
         return f"waits until {ready_at} (Unix), run apply again then", 0
-    return "", chain.send(signer, Call("Authority", authority, "execute", (call.address, data))).gas_used
 
 
 def _create_proxy(chain: Chain, signer: Signer) -> int:
@@ -164,6 +172,27 @@ def _create_proxy(chain: Chain, signer: Signer) -> int:
     if not chain.code(CREATE2_PROXY):
         raise ChainError("the CREATE2 proxy is not there after its transaction; this chain may refuse pre-EIP-155 ones")
     return 68_137
+
+
+def _rights(events: Iterable[Event]) -> Rights:
+    """Events of the Authority, in their order -> the rights that stand."""
+    members: set[tuple[int, str]] = set()
+    functions: dict[tuple[str, str], int] = {}
+    closed: set[str] = set()
+    for event in events:
+        args: Mapping[str, Any] = event.args
+        match event.name:
+            case "RoleGranted":
+                members.add((args["roleId"], args["account"]))
+            case "RoleRevoked":
+                members.discard((args["roleId"], args["account"]))
+            case "TargetFunctionRoleUpdated":
+                functions[args["target"], args["selector"]] = args["roleId"]
+            case "TargetClosed" if args["closed"]:
+                closed.add(args["target"])
+            case "TargetClosed":
+                closed.discard(args["target"])
+    return Rights(frozenset(members), functions, frozenset(closed))
 
 
 def _check_code(contract: Contract, artifacts: Artifacts, code: bytes) -> None:

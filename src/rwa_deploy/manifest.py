@@ -12,7 +12,7 @@ from typing import Any
 
 from rwa_deploy.errors import InputError, OutputError
 
-__all__ = ["Manifest", "read_manifest", "to_json", "write_file", "write_folder"]
+__all__ = ["Manifest", "check_folder", "read_manifest", "to_json", "write_file", "write_folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,15 @@ def write_file(path: Path, content: str | bytes) -> Path:
             part.unlink(missing_ok=True)
         raise OutputError(f"{path} cannot be written ({error.strerror}); choose another place", path=path) from error
     return path
+
+
+def check_folder(folder: Path, mark: str) -> None:
+    """Folder to be replaced -> nothing, or OutputError: it is ours only if it is empty or holds a file named `mark`."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / mark).is_file():
+        raise OutputError(f"{folder} holds files that are not a run's and would be replaced; name another", path=folder)
+    above = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise OutputError(f"{folder} cannot be written ({above} is no folder to write in); choose another", path=folder)
 
 
 def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> tuple[Path, ...]:

@@ -22,7 +22,6 @@ OFFICES: Mapping[str, int] = {
     "enforcement_checker": 8,
     "guardian": 9,
     "issuer": 10,
-    "paying_agent": 11,
 }
 
 _TOKEN: Mapping[str, str] = {
@@ -61,7 +60,6 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
         "register": "debt_office",
         "confirm": "fiscal_agent",
         "issue": "issuer",
-        "retire": "paying_agent",
         "tightenCap": "debt_office",
         "tightenMaxRateAge": "debt_office",
         "closeMandate": "debt_office",

@@ -1,17 +1,22 @@
 """Fixtures of the tests that brownie drives; the networks come from `./brownie`, which these tests are run with."""
 
 import pytest
+from world import World
 
-from brownie import network
+from brownie import chain, network
 
 
-@pytest.fixture(scope="session", autouse=True)
-def gas_price():
-    """Ganache drops transactions below its base fee without a word, and brownie would wait for ever."""
-    if network.show_active() == "rwa-ganache":
+@pytest.fixture(scope="session")
+def built_world():
+    """One world a session: on ganache it takes seconds, and brownie's own isolation would build it for each module."""
+    if network.show_active() == "rwa-ganache":  # it drops what is below its base fee, and brownie would wait for ever
         network.gas_price("auto")
+    return World()
 
 
-@pytest.fixture(autouse=True)
-def isolation(fn_isolation):
+@pytest.fixture
+def world(built_world):
     """Every test starts from the same chain."""
+    chain.snapshot()
+    yield built_world
+    chain.revert()

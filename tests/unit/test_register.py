@@ -142,7 +142,7 @@ def test_fold_does_not_depend_on_order_or_repetition(history: History) -> None:
     shuffled = history.events * 2
     random.Random(574).shuffle(shuffled)
     assert fold(shuffled).content_hash() == expected
-    assert fold(history.events[:-1]).content_hash() != expected if history.events.pop().name != "Transfer" else True
+    assert fold(history.events[2:3] + history.events[:2]).content_hash() != expected
 
 
 def test_fold_passes_over_what_it_does_not_know(history: History) -> None:
@@ -372,7 +372,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(steps=STEPS, seed=st.integers(0, 2**32), scale=st.sampled_from([1, 10**6, 2**100 + 1]))
 def test_fold_equals_a_naive_fold(steps: list[tuple[str, str, int, bool]], seed: int, scale: int) -> None:
     events: list[Event] = []
@@ -412,12 +412,12 @@ def many_transfers(count: int) -> Iterator[Event]:
 
 
 def test_fold_is_fast() -> None:
-    events = list(many_transfers(300_000))
-    rate = 0.0
-    for _ in range(3):  # the best of three: what else runs on the machine is not the register's speed
-        started = time.perf_counter()
-        register = fold(events)
-        rate = max(rate, len(events) / (time.perf_counter() - started))
-        register.close()
-    print(f"{rate:,.0f} events folded a second")
+    events = list(many_transfers(100_000))
+    started, used = time.perf_counter(), time.process_time()
+    fold(events).close()
+    # Processor time, all threads together: on an idle machine the fold takes less, and a busy one does not fail it.
+    used = time.process_time() - used
+    rate = len(events) / used
+    took = time.perf_counter() - started
+    print(f"{len(events):,} events in {took:.2f} s, {rate:,.0f} a second of processor time")  # noqa: T201  the point
     assert rate > 60_000

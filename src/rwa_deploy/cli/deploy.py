@@ -56,7 +56,13 @@ def apply(
         outcome = apply_plan(found, wanted, chain, signers, progress=lambda step: status.update(step.label))
     write_file(manifest, to_json(outcome.manifest))
     if as_json:
-        emit({"sent": list(outcome.gas), "gas": sum(outcome.gas.values()), "waiting": list(outcome.waiting)})
+        emit(
+            {
+                "sent": [label for label, gas in outcome.gas.items() if gas],
+                "gas": sum(outcome.gas.values()),
+                "waiting": list(outcome.waiting),
+            }
+        )
         return
     say(f"{len(found.steps)} steps, {sum(outcome.gas.values()):,} gas; {found.unchanged} things were as wanted.")
     for line in outcome.waiting:

@@ -13,16 +13,16 @@ from rich.table import Table
 
 from rwa_deploy import devnet
 from rwa_deploy.abi import Codec
-from rwa_deploy.archive import archive
+from rwa_deploy.archive import FACTS, archive
 from rwa_deploy.artifacts import Artifacts
 from rwa_deploy.chain import Chain, connect
 from rwa_deploy.cli.options import ConfigFile, contracts
 from rwa_deploy.cli.output import Json, console, emit, grid, say
 from rwa_deploy.config import load as load_config
-from rwa_deploy.manifest import write_folder
+from rwa_deploy.manifest import check_folder, write_folder
 from rwa_deploy.report import report
 from rwa_deploy.report.figures import summary
-from rwa_deploy.scenario import Scenario, Stage, facts_of, load, run, set_stage
+from rwa_deploy.scenario import Scenario, Stage, check, facts_of, load, run, set_stage
 
 __all__ = ["app", "summary_tables"]
 
@@ -45,6 +45,8 @@ def run_(
     Example: rwa run scripts/scenarios/auction-574.toml --out out/demo
     """
     play, wanted, artifacts = load(scenario, retail=retail), load_config(config), contracts()
+    check(play, scenario)
+    check_folder(out, FACTS)
     began = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="rwa-") as folder,

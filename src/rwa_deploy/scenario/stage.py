@@ -16,7 +16,7 @@ from rwa_deploy.apply import apply, plan_for, require_development, signers_for
 from rwa_deploy.artifacts import Artifacts
 from rwa_deploy.chain import Chain, Receipt, Signer, Transaction, wallet
 from rwa_deploy.config import Config
-from rwa_deploy.errors import ConfigError, ExpectationFailed
+from rwa_deploy.errors import ConfigError, SignerError
 from rwa_deploy.manifest import Manifest
 from rwa_deploy.model import AuctionResult, Bid, Investor, NonCompetitiveBid
 from rwa_deploy.plan import Contract, Desired
@@ -106,7 +106,10 @@ class Stage:
 
     def investor(self, address: str) -> Investor:
         """Address -> its investor."""
-        return next(investor for investor in self.investors if investor.wallet == address)
+        found = next((investor for investor in self.investors if investor.wallet == address), None)
+        if found is None:
+            raise ConfigError(f"{address} belongs to no investor of this scenario; name a retail or dealer wallet")
+        return found
 
     def bill(self) -> Contract:
         """Stage -> the series that the scenario created."""
@@ -178,7 +181,7 @@ def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, 
     require_development(chain, config)
     by_ref = signers_for(config.accounts())
     if missing := sorted(config.accounts() - by_ref.keys()):
-        raise ExpectationFailed(f"a scenario needs every office's key, and that of {missing[0]} is not here")
+        raise SignerError(f"a scenario needs every office's key, and that of {missing[0]} is not here")
     accounts = {ref: signer.address for ref, signer in by_ref.items()}
     plan = plan_for(config, accounts, codec, artifacts, chain)
     outcome = apply(plan, config, chain, {signer.address: signer for signer in by_ref.values()})

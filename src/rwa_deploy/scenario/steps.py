@@ -14,7 +14,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from rwa_deploy import units
 from rwa_deploy.config import parse_toml, validate
-from rwa_deploy.finance.bills import BillTenor
+from rwa_deploy.errors import ConfigError
+from rwa_deploy.finance.auction import Instrument, rules_for
+from rwa_deploy.finance.bids import read_bids
+from rwa_deploy.finance.bills import BillTenor, bill_days, bill_maturity
 
 __all__ = [
     "Clear",
@@ -37,6 +40,7 @@ __all__ = [
     "Trades",
     "Transfer",
     "Travel",
+    "check",
     "load",
 ]
 
@@ -291,3 +295,30 @@ def load(path: Path | str, *, retail: int | None = None) -> Scenario:
         if isinstance(step, dict) and step.get("action") == "investors" and retail is not None:
             step["retail"] = retail
     return validate(Scenario, tables, path)
+
+
+def check(scenario: Scenario, path: Path | str) -> None:
+    """Scenario -> nothing, or what would stop it half-way: before anything is sent.
+
+    ConfigError for clients of a provider of whom none were drawn, or an auction of nothing; InputError for bad bids.
+    """
+    drawn, days = {"registrar"}, 0
+    for number, step in enumerate(scenario.step, start=1):
+        if isinstance(step, Investors):
+            drawn |= set(step.providers)
+        elif isinstance(step, Onboard) and step.provider not in drawn:
+            raise ConfigError(f"{path}: step {number} onboards clients of {step.provider}, of whom none were drawn")
+        elif isinstance(step, Series):
+            days = bill_days(step.issue, bill_maturity(step.tenor, step.issue))
+        elif isinstance(step, Clear):
+            _check_bids(step, days, f"{path}: step {number}")
+
+
+def _check_bids(step: Clear, days: int, place: str) -> None:
+    if not days:
+        raise ConfigError(f"{place} clears an auction before a `series` step says of what; put that first")
+    try:
+        lot = rules_for(Instrument.BILL, step.auction_date).lot
+    except ValueError as error:
+        raise ConfigError(f"{place}: {error}") from error
+    read_bids(step.bids, days=days, lot=lot)

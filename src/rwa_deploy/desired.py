@@ -1,0 +1,285 @@
+"""Config -> Desired: the contracts at their CREATE2 addresses, and every setting with the call that brings it about.
+
+Contracts stand at addresses derived from their code and arguments, so what stands there is what is wanted. Parameters
+are never arguments: a configuration can change without moving a contract.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from rwa_deploy.abi import Call, Codec
+from rwa_deploy.config import MANDATES, Config
+from rwa_deploy.errors import ConfigError
+from rwa_deploy.wiring import ADMIN, FUNCTIONS, OFFICES
+
+__all__ = ["CREATE2_PROXY", "DEPLOYER", "Contract", "Desired", "Need", "Rights", "Setting", "create2", "desire"]
+
+CREATE2_PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
+DEPLOYER = "deployer"
+HOUR = 3600
+
+Need = tuple[Call, str]  # what to call, and the office that may
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract at its CREATE2 address."""
+
+    name: str
+    args: tuple[Any, ...]
+    salt: bytes
+    init_code: bytes
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that is read back from the chain: `need` turns what was read into the call that is missing, or None.
+
+    `fresh` is what a contract answers that was just deployed.
+    """
+
+    label: str
+    wanted: str
+    read: Call
+    fresh: Any
+    need: Callable[[Any], Need | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Everything that the Authority has ever granted and still holds, folded from its events.
+
+    `members` are (role, account), `functions` (target, selector as 0x-hex) -> role, `closed` the targets that are shut.
+    """
+
+    members: frozenset[tuple[int, str]] = frozenset()
+    functions: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What the configuration wants on chain, contracts before what is set on them."""
+
+    contracts: tuple[Contract, ...]
+    settings: tuple[Setting, ...]
+    deployer: str
+    offices: Mapping[str, str]
+    admins: tuple[str, ...]
+    admin_delay: int
+    rights: Rights
+
+    def address(self, name: str) -> str:
+        """Contract name -> address."""
+        return next(contract.address for contract in self.contracts if contract.name == name)
+
+
+def create2(salt: bytes, init_code: bytes) -> str:
+    """Salt and creation code -> address behind the CREATE2 proxy (EIP-1014)."""
+    body = b"\xff" + bytes.fromhex(CREATE2_PROXY[2:]) + salt + keccak(init_code)
+    return to_checksum_address(keccak(body)[12:])
+
+
+def desire(config: Config, accounts: Mapping[str, str], codec: Codec) -> Desired:
+    """Config + account -> address -> Desired."""
+    deployer = accounts[config.authority.deployer]
+    offices = {name: accounts[ref] for name, ref in config.offices.accounts().items()}
+    contracts = _contracts(config, deployer, codec)
+    at = {contract.name: contract for contract in contracts}
+    admins = tuple(accounts[ref] for ref in config.authority.admins)
+    delay = config.authority.admin_delay_hours * HOUR
+    members = _members(at, offices, admins, delay)
+    functions = _function_roles(at, codec)
+    settings = (
+        *(_function(at, *entry) for entry in functions),
+        *_parameters(config, at, offices),
+        *_system_accounts(at, offices),
+        _retirer(at),
+        *(_grant(at, *member) for member in members),
+        _renunciation(at, deployer),
+    )
+    rights = Rights(
+        members=frozenset((OFFICES[office], account) for office, _, account, _ in members),
+        functions={
+            (at[target].address, f"0x{selector.hex()}"): OFFICES[office] for target, _, selector, office in functions
+        },
+    )
+    return Desired(contracts, settings, deployer, offices, admins, delay, rights)
+
+
+def _contracts(config: Config, deployer: str, codec: Codec) -> tuple[Contract, ...]:
+    salt = keccak(text=f"rwa_deploy {config.programme.name}")
+    made: dict[str, Contract] = {}
+
+    def add(name: str, *args: Any) -> str:
+        init_code = codec.init_code(name, args)
+        made[name] = Contract(name, args, salt, init_code, create2(salt, init_code))
+        return made[name].address
+
+    cash = config.cash
+    authority = add("Authority", deployer)
+    licences = add("Licences", authority)
+    allowlist = add("Allowlist", authority, licences)
+    oracle = add("PriceOracle", authority)
+    programme = add("Programme", authority, oracle)
+    token = add("CashToken", authority, allowlist, cash.name, cash.symbol, cash.currency.encode())
+    add("Settlement", authority, programme, token)
+    add("PayingAgent", programme, token)
+    return tuple(made.values())
+
+
+def _function_roles(at: Mapping[str, Contract], codec: Codec) -> list[tuple[str, str, bytes, str]]:
+    """-> (target, function, selector, office) of the wiring; what series guard has its selectors from BondToken."""
+    return [
+        (
+            target,
+            function,
+            codec.selector(target if function in codec.functions(target) else "BondToken", function),
+            office,
+        )
+        for target, functions in FUNCTIONS.items()
+        if target in at
+        for function, office in functions.items()
+    ]
+
+
+def _function(at: Mapping[str, Contract], target: str, function: str, selector: bytes, office: str) -> Setting:
+    """Which office may call a function."""
+    address, role = at[target].address, OFFICES[office]
+    write = _authority(at, "setTargetFunctionRole", address, [selector], role)
+    read = _authority(at, "getTargetFunctionRole", address, selector)
+    return Setting(f"{target}.{function} is for", office, read, OFFICES[ADMIN], _unless_equal(role, write))
+
+
+def _parameters(config: Config, at: Mapping[str, Contract], offices: Mapping[str, str]) -> list[Setting]:
+    programme, oracle = config.programme, config.oracle
+    cap, age = programme.cap_usd, programme.max_rate_age_hours * HOUR
+    return [
+        _limit(at["Programme"], "capUsd", cap, ("loosenCap", "tightenCap"), "debt_office"),
+        _limit(at["Programme"], "maxRateAge", age, ("loosenMaxRateAge", "tightenMaxRateAge"), "debt_office"),
+        _limit(at["PriceOracle"], "maxStepBps", oracle.max_step_bps, ("loosenMaxStep", "tightenMaxStep"), "guardian"),
+        _mandate(config, at["Programme"]),
+        *(_minter(at["CashToken"], name, offices[name], most) for name, most in config.cash.minters.items()),
+    ]
+
+
+def _limit(contract: Contract, read: str, wanted: int, writes: tuple[str, str], lowers: str) -> Setting:
+    """A number that ADMIN raises after a delay and an office lowers at once."""
+
+    def need(found: int) -> Need | None:
+        if found == wanted:
+            return None
+        raises = found < wanted
+        call = Call(contract.name, contract.address, writes[0] if raises else writes[1], (wanted,))
+        return call, ADMIN if raises else lowers
+
+    return Setting(f"{contract.name}.{read}", str(wanted), Call(contract.name, contract.address, read), 0, need)
+
+
+def _mandate(config: Config, programme: Contract) -> Setting:
+    """Mandates only move forward; a bare memorandum is what a new programme stands in, whatever its deadline."""
+    wanted = (MANDATES.index(config.programme.mandate), config.programme.mandate_until_unix)
+    call = Call("Programme", programme.address, "advanceMandate", wanted)
+
+    def need(found: tuple[int, int]) -> Need | None:
+        if found[0] > wanted[0]:
+            stands = (*MANDATES, "closed")[found[0]]
+            raise ConfigError(
+                f"programme.mandate is {config.programme.mandate}, but the programme stands in {stands} on chain, "
+                "and a mandate never goes back; correct the configuration"
+            )
+        return None if found == wanted or wanted[0] == 0 else (call, ADMIN)
+
+    shown = f"{config.programme.mandate} until {config.programme.mandate_until}"
+    return Setting("Programme.mandate", shown, Call("Programme", programme.address, "mandate"), (0, 0), need)
+
+
+def _minter(cash: Contract, office: str, minter: str, most: int) -> Setting:
+    """What a minter may have outstanding."""
+    at = ("CashToken", cash.address)
+
+    def need(found: tuple[int, int]) -> Need | None:
+        limit, _ = found
+        if limit == most:
+            return None
+        if limit < most:
+            return Call(*at, "loosenMinterLimit", (minter, most)), ADMIN
+        return Call(*at, "tightenMinterLimit", (minter, most)), "central_bank"
+
+    return Setting(f"CashToken.minter {office}", str(most), Call(*at, "minterOf", (minter,)), (0, 0), need)
+
+
+def _system_accounts(at: Mapping[str, Contract], offices: Mapping[str, str]) -> list[Setting]:
+    """Accounts of the system: Settlement moves by right, the paying agent and the treasury only hold."""
+    accounts = {
+        "Settlement": (at["Settlement"].address, True),
+        "PayingAgent": (at["PayingAgent"].address, False),
+        "treasury": (offices["debt_office"], False),
+    }
+    return [_system_account(at["Allowlist"], name, *entry) for name, entry in accounts.items()]
+
+
+def _system_account(allowlist: Contract, name: str, account: str, mover: bool) -> Setting:
+    flags = 2 | (4 if mover else 0)  # RecordLib.FLAG_SYSTEM, FLAG_MOVER
+    call = Call("Allowlist", allowlist.address, "setSystemAccount", (account, mover))
+
+    def need(record: int) -> Need | None:
+        return None if record >> 216 == flags else (call, ADMIN)
+
+    read = Call("Allowlist", allowlist.address, "recordOf", (account,))
+    return Setting(f"Allowlist.system {name}", "mover" if mover else "holder", read, 0, need)
+
+
+def _retirer(at: Mapping[str, Contract]) -> Setting:
+    """The PayingAgent may retire face, by a right of its own."""
+    programme, agent = at["Programme"], at["PayingAgent"].address
+    call = Call("Programme", programme.address, "setRetirer", (agent, True))
+    read = Call("Programme", programme.address, "isRetirer", (agent,))
+    return Setting("Programme.retirer PayingAgent", "yes", read, False, _unless_equal(True, call))
+
+
+def _members(
+    at: Mapping[str, Contract], offices: Mapping[str, str], admins: Sequence[str], delay: int
+) -> list[tuple[str, str, str, int]]:
+    """-> (office, who that is, account, execution delay in seconds)."""
+    return [
+        *((office, office, account, 0) for office, account in offices.items()),
+        ("issuer", "debt office", offices["debt_office"], 0),
+        ("issuer", "Settlement", at["Settlement"].address, 0),
+        *((ADMIN, f"admin {number}", account, delay) for number, account in enumerate(admins, start=1)),
+    ]
+
+
+def _grant(at: Mapping[str, Contract], office: str, name: str, account: str, delay: int) -> Setting:
+    role = OFFICES[office]
+    write = _authority(at, "grantRole", role, account, delay)
+    return Setting(
+        f"role {office} of {name}",
+        f"{account} after {delay} s" if delay else account,
+        _authority(at, "hasRole", role, account),
+        (False, 0),
+        _unless_equal((True, delay), write),
+    )
+
+
+def _renunciation(at: Mapping[str, Contract], deployer: str) -> Setting:
+    role = OFFICES[ADMIN]
+    write = _authority(at, "renounceRole", role, deployer)
+
+    def need(found: tuple[bool, int]) -> Need | None:
+        return (write, DEPLOYER) if found[0] else None
+
+    return Setting("role admin of the deployer", "none", _authority(at, "hasRole", role, deployer), (True, 0), need)
+
+
+def _authority(at: Mapping[str, Contract], function: str, *args: Any) -> Call:
+    return Call("Authority", at["Authority"].address, function, args)
+
+
+def _unless_equal(wanted: Any, write: Call, office: str = ADMIN) -> Callable[[Any], Need | None]:
+    return lambda found: None if found == wanted else (write, office)

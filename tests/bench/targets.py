@@ -1,0 +1,47 @@
+"""The rows of the gas table, what each may cost at most, and whom it is compared with."""
+
+from collections.abc import Mapping
+
+__all__ = ["BEGIN", "END", "PEERS", "SPEED", "TARGETS"]
+
+# Marks in docs/gas.md, between which the table stands.
+BEGIN, END = "<!-- gas table: begin -->", "<!-- gas table: end -->"
+
+# Operation -> gas at most, as ../shared/ARCHITECTURE.md has it; None where it sets no target. The table's order.
+TARGETS: Mapping[str, int | None] = {
+    "transfer_existing": 48_000,
+    "transfer_new": 65_100,
+    "transfer_after_record_date": 94_000,
+    "transfer_first_after_record_date": None,
+    "transfer_from": None,
+    "approve": None,
+    "permit": None,
+    "freeze": None,
+    "forced_transfer": None,
+    "onboard_each_of_100": 26_200,
+    "issue_each_of_100": 31_000,
+    "settle_each_of_100": 50_000,
+    "redeem_each_of_100": None,
+    "cash_transfer_existing": 46_500,
+    "cash_transfer_new": 63_600,
+    "dvp_trade": 110_000,
+    "dvp_trade_first": 145_000,
+    "new_series": 4_600_000,
+    "deploy_all": 45_000_000,
+}
+
+# Column -> heading.
+PEERS: Mapping[str, str] = {
+    "oz_erc20": "OpenZeppelin ERC20",
+    "solady_erc20": "Solady ERC20",
+    "trex_0_topics": "T-REX, 0 topics",
+    "trex_1_topic": "T-REX, 1 topic",
+    "trex_typical": "T-REX, typical",
+}
+
+# Measure -> seconds at most.
+SPEED: Mapping[str, float] = {
+    "compile_warm": 0.5,
+    "deploy_all": 3.0,
+    "onboard_and_issue_10000": 20.0,
+}

@@ -1,0 +1,139 @@
+"""Lab + programme.toml -> World: our programme, deployed by plan and apply and open for business.
+
+The offices and the provider are accounts of the development chain. Everything here prepares; `rwa` measures.
+"""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from eth_utils.crypto import keccak
+from tests.bench.lab import FOREVER, Contract, Lab
+
+from rwa_deploy import units
+from rwa_deploy.abi import Call
+from rwa_deploy.apply import apply, create, plan_for, signers_for
+from rwa_deploy.chain import Receipt, Signer, wallet
+from rwa_deploy.compliance.records import pack
+from rwa_deploy.config import load
+from rwa_deploy.errors import DriftFound
+from rwa_deploy.model import Investor, TaxClass, Tier
+from rwa_deploy.plan import Contract as Planned
+from rwa_deploy.plan import create2
+
+__all__ = ["CHAIN_START", "DAY", "DENOMINATION", "World", "deploy"]
+
+DAY = 86_400
+CHAIN_START = 1_767_225_600  # 1 January 2026, 00:00 UTC
+DENOMINATION = 5_000 * units.ONE
+RATE = 283_650_000  # rupees per dollar [1e6]
+NOC, AML_REGISTERED, SANDBOX = 1, 2, 3
+ALL_SCOPES = 7
+PROVIDER, OUTSIDER = 20, 21  # numbers of accounts of the development chain
+COUNTRY = 586
+
+
+class World:
+    """The programme on chain: contracts by name, offices by name."""
+
+    def __init__(
+        self,
+        lab: Lab,
+        contracts: dict[str, Contract],
+        offices: dict[str, Signer],
+        receipts: list[Receipt],
+        seconds: float,
+    ) -> None:
+        self.lab = lab
+        self.contracts = contracts
+        self.offices = offices
+        self.provider = lab.signer(PROVIDER)
+        self.outsider = lab.signer(OUTSIDER)
+        self.deployed_by = receipts
+        self.deployed_in = seconds
+        self._rounds = 0
+
+    def at(self, name: str) -> Contract:
+        """Contract name -> contract."""
+        return self.contracts[name]
+
+    def send(self, office: str, contract: str, function: str, *args: object) -> Receipt:
+        """Office and what it calls -> Receipt."""
+        return self.lab.send(self.offices[office], self.at(contract).call(function, *args))
+
+    def post_rate(self) -> None:
+        """The price signers post today's rate."""
+        self._rounds += 1
+        self.send("price_signer", "PriceOracle", "postUsdPkr", self._rounds, RATE, self.lab.chain.now())
+
+    def license_provider(self) -> None:
+        """The regulator leads the provider to the sandbox."""
+        for phase in (NOC, AML_REGISTERED, SANDBOX):
+            self.send("regulator", "Licences", "grantLicence", self.provider.address, phase, ALL_SCOPES, FOREVER)
+
+    def onboarding(self, wallets: Sequence[str]) -> Call:
+        """Up to 200 wallets -> the provider's batch, each wallet an investor of his own."""
+        until = self.lab.chain.now() + 1_000 * DAY
+        rows = [_row(address, until) for address in wallets]
+        return self.at("Allowlist").call("onboard", rows)
+
+    def issuing(self, series: Contract, receivers: Sequence[str]) -> Call:
+        """Series and receivers -> the debt office's issue of one unit of the denomination to each."""
+        faces = [DENOMINATION] * len(receivers)
+        return self.at("Programme").call("issue", series.address, list(receivers), faces)
+
+    def onboard(self, wallets: Sequence[str]) -> Receipt:
+        """Wallets -> Receipt of their batch."""
+        return self.lab.send(self.provider, self.onboarding(wallets))
+
+    def issue(self, series: Contract, receivers: Sequence[str]) -> Receipt:
+        """Series and receivers -> Receipt of their issue."""
+        return self.lab.send(self.offices["debt_office"], self.issuing(series, receivers))
+
+    def funded(self, purpose: str, count: int) -> list[Signer]:
+        """Purpose and number -> wallets with ether for gas."""
+        found = [wallet(purpose, index) for index in range(count)]
+        self.lab.chain.fund((item.address for item in found), 10**18)
+        return found
+
+    def new_series(self, number: int, maturity_at: int) -> Contract:
+        """Number and maturity -> a bill created through the CREATE2 proxy, registered and confirmed."""
+        terms_hash = keccak(text=f"term sheet of benchmark series {number}")
+        issue_at = units.unix_from_date(units.date_from_unix(self.lab.chain.now()))
+        terms = (
+            *(f"Treasury Bill {number}", f"MTB-{number}", f"PK000000000{number}".encode(), b"PKR"),
+            *(issue_at, maturity_at, DENOMINATION, terms_hash),
+        )
+        args = (self.at("Authority").address, self.at("Allowlist").address, self.at("Programme").address, terms)
+        salt, init_code = keccak(text=f"series {number}"), self.lab.chain.codec.init_code("BondToken", args)
+        planned = Planned("BondToken", args, salt, init_code, create2(salt, init_code))
+        create(self.lab.chain, self.offices["debt_office"], planned)
+        hashes = (keccak(init_code), terms_hash)
+        self.send("debt_office", "Programme", "register", salt, *hashes)
+        self.send("fiscal_agent", "Programme", "confirm", planned.address, *hashes)
+        return Contract("BondToken", planned.address)
+
+
+def deploy(lab: Lab) -> World:
+    """Lab -> World. Raises DriftFound when something of the plan is left."""
+    config = load(Path(__file__).parent / "programme.toml")
+    height, started = lab.chain.height(), time.perf_counter()
+    signers = signers_for(config.accounts())
+    accounts = {ref: signer.address for ref, signer in signers.items()}
+    keys = {signer.address: signer for signer in signers.values()}
+    outcome = apply(plan_for(config, accounts, lab.chain.codec, lab.artifacts, lab.chain), config, lab.chain, keys)
+    seconds = time.perf_counter() - started
+    left = plan_for(config, accounts, lab.chain.codec, lab.artifacts, lab.chain).steps
+    if left:
+        raise DriftFound("a deployment left steps to do", differences=tuple(step.label for step in left))
+    contracts = {name: Contract(name, address) for name, address in outcome.manifest.contracts.items()}
+    offices = {name: keys[address] for name, address in outcome.manifest.offices.items()}
+    return World(lab, contracts, offices, lab.since(height), seconds)
+
+
+def _row(wallet: str, valid_until: int) -> tuple[str, int, bytes]:
+    """Wallet and expiry -> a row of a batch: wallet, record, hash of the provider's file."""
+    digest = keccak(hexstr=wallet)
+    number = int.from_bytes(digest[:8])
+    tier, tax_class = Tier.RETAIL_RESIDENT, TaxClass.FILER
+    return wallet, pack(Investor(wallet, number, tier, COUNTRY, tax_class, valid_until, "bench", digest)), digest

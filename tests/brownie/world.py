@@ -1,0 +1,147 @@
+"""The programme deployed, wired and opened by brownie's own objects: what the tests of this folder start from.
+
+Who may do what comes from the package's own table (`wiring`); accounts are those of programme.toml, by office.
+"""
+
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+from eth_utils.crypto import keccak
+
+from brownie import accounts, chain, project, web3
+from rwa_deploy import units, wiring
+from rwa_deploy.apply import PROXY_COST, PROXY_DEPLOYER, PROXY_TRANSACTION
+from rwa_deploy.config import load
+from rwa_deploy.plan import CREATE2_PROXY, create2
+
+ROOT = Path(__file__).parents[2]
+DAY = units.SECONDS_PER_DAY
+ISSUE_AT = units.unix_from_date(date(2020, 9, 10))
+MATURITY_AT = units.unix_from_date(date(2020, 12, 3))
+VALID_UNTIL = units.unix_from_date(date(2021, 12, 31))
+MANDATE_UNTIL = units.unix_from_date(date(2030, 12, 31))
+CAP_USD = 2_000_000_000 * units.ONE
+MINTER_LIMIT = 1_000_000_000 * units.ONE
+RATE = 166 * units.ONE
+LOT = 5_000 * units.ONE
+PILOT = 1
+NOC, SCOPE_ONBOARD = 1, 1
+ISIN, TERMS_HASH = b"PK00MTB31220", keccak(text="term sheet")
+TERMS = ("Market Treasury Bill 3-Dec-2020", "MTB-3M-2020-12-03", ISIN, b"PKR", ISSUE_AT, MATURITY_AT, LOT, TERMS_HASH)
+
+
+class World:
+    """Contracts by their names in lower case, offices and investors by theirs."""
+
+    def __init__(self):
+        config = load(ROOT / "programme.toml")
+        self.offices = {name: _account(ref) for name, ref in config.offices.accounts().items()}
+        self.deployer, self.admins = _account(config.authority.deployer), [*map(_account, config.authority.admins)]
+        self.holder, self.receiver, self.outsider, self.provider = accounts[20:24]
+        self.contracts = project.get_loaded_projects()[0]
+        self._deploy()
+        self._wire()
+        self._open()
+        self.bill = self.new_series()
+
+    def by(self, office):
+        """Office -> the `from` of a transaction."""
+        return {"from": self.offices[office]}
+
+    def new_series(self):
+        """A bill at its CREATE2 address, registered by the debt office and confirmed by the fiscal agent."""
+        args = (self.authority, self.allowlist, self.programme, TERMS)
+        code = bytes.fromhex(self.contracts.BondToken.deploy.encode_input(*args).removeprefix("0x"))
+        salt = keccak(ISIN)
+        self.offices["debt_office"].transfer(CREATE2_PROXY, 0, data="0x" + (salt + code).hex())
+        bill = self.contracts.BondToken.at(create2(salt, code))
+        self.programme.register(salt, keccak(code), TERMS_HASH, self.by("debt_office"))
+        self.programme.confirm(bill, keccak(code), TERMS_HASH, self.by("fiscal_agent"))
+        return bill
+
+    def issue(self, receiver, face):
+        """The debt office issues, outside an auction."""
+        return self.programme.issue(self.bill, [receiver], [face], self.by("debt_office"))
+
+    def mint_cash(self, receiver, amount):
+        """The central bank mints."""
+        return self.cash.mint(receiver, amount, self.by("central_bank"))
+
+    def _deploy(self):
+        made, by = self.contracts, {"from": self.deployer}
+        self.authority = made.Authority.deploy(self.deployer, by)
+        self.licences = made.Licences.deploy(self.authority, by)
+        self.allowlist = made.Allowlist.deploy(self.authority, self.licences, by)
+        self.oracle = made.PriceOracle.deploy(self.authority, by)
+        self.programme = made.Programme.deploy(self.authority, self.oracle, by)
+        self.cash = made.CashToken.deploy(self.authority, self.allowlist, "Rupee stablecoin", "PKRS", b"PKR", by)
+        self.settlement = made.Settlement.deploy(self.authority, self.programme, self.cash, by)
+        self.paying_agent = made.PayingAgent.deploy(self.programme, self.cash, by)
+        if not web3.eth.get_code(CREATE2_PROXY):
+            self.deployer.transfer(PROXY_DEPLOYER, PROXY_COST)
+            web3.provider.make_request("eth_sendRawTransaction", [PROXY_TRANSACTION])
+
+    def _wire(self):
+        """Parameters, functions, roles and the deployer's farewell; the Authority takes its part in one transaction."""
+        by, cash = {"from": self.deployer}, self.cash
+        self.allowlist.setSystemAccount(self.settlement, True, by)
+        self.allowlist.setSystemAccount(self.paying_agent, False, by)
+        self.programme.setRetirer(self.paying_agent, True, by)
+        self.allowlist.setSystemAccount(self.offices["debt_office"], False, by)
+        self.programme.loosenCap(CAP_USD, by)
+        self.programme.loosenMaxRateAge(4 * DAY, by)
+        self.programme.advanceMandate(PILOT, MANDATE_UNTIL, by)
+        cash.loosenMinterLimit(self.offices["central_bank"], MINTER_LIMIT, by)
+        authority = self.authority
+        calls = [authority.setTargetFunctionRole.encode_input(*entry) for entry in self._functions()]
+        calls += [authority.grantRole.encode_input(*entry) for entry in self._members()]
+        calls += [authority.renounceRole.encode_input(wiring.OFFICES[wiring.ADMIN], self.deployer)]
+        authority.multicall(calls, by)
+
+    def _functions(self):
+        """(contract, selectors, role) of every restricted function that is not ADMIN's."""
+        targets = {"PriceOracle": self.oracle, "CashToken": self.cash}
+        for name, functions in wiring.FUNCTIONS.items():
+            target = targets.get(name) or getattr(self, name.lower())
+            selectors = self.contracts.BondToken.selectors | getattr(self.contracts, name).selectors
+            code_of = {function: selector for selector, function in selectors.items()}
+            by_office = defaultdict(list)
+            for function, office in functions.items():
+                by_office[office].append(code_of[function])
+            yield from ((target, codes, wiring.OFFICES[office]) for office, codes in by_office.items())
+
+    def _members(self):
+        """(role, account, delay) of every office."""
+        yield from ((wiring.OFFICES[name], account, 0) for name, account in self.offices.items())
+        issuers = (self.offices["debt_office"], self.settlement)
+        yield from ((wiring.OFFICES["issuer"], account, 0) for account in issuers)
+        yield from ((wiring.OFFICES[wiring.ADMIN], account, 2 * DAY) for account in self.admins)
+
+    def _open(self):
+        """A provider that may not onboard yet, two investors of the registrar's, and a rate."""
+        self.licences.grantLicence(self.provider, NOC, SCOPE_ONBOARD, VALID_UNTIL, self.by("regulator"))
+        rows = [row(wallet, number) for number, wallet in enumerate((self.holder, self.receiver), start=1)]
+        self.allowlist.onboardByRegistrar(rows, self.by("registrar"))
+        self.oracle.postUsdPkr(1, RATE, chain[-1].timestamp, self.by("price_signer"))
+
+
+def row(wallet, investor):
+    """Wallet and investor's number -> a row to onboard: tier 1, Pakistan, tax class 1 (see `Record`)."""
+    return wallet.address, 1 | 586 << 8 | 1 << 32 | VALID_UNTIL << 72 | investor << 152, bytes(32)
+
+
+def refusal(name, *args):
+    """Error and arguments -> the string that brownie makes of it: addresses in lower case."""
+    shown = [str(arg).lower() if str(arg).startswith("0x") else str(arg) for arg in args]
+    return f"{name}: {', '.join(shown)}"
+
+
+def travel(to):
+    """Timestamp -> a block of that time; time goes on from there."""
+    chain.sleep(to - chain[-1].timestamp)
+    chain.mine()
+
+
+def _account(ref):
+    return accounts[int(ref.removeprefix("devnet:"))]

@@ -1,0 +1,168 @@
+"""Each invariant of docs/invariants.md has a twin of a contract, broken in one place, that its check catches."""
+
+import re
+
+import pytest
+from harness import ROOT, Twin, twin_artifacts
+from model import CASH, DAY, PKT, Trade
+from run import MINTER, STRANGERS, TREASURY, UNIT, WALLETS, InvariantBroken, Run
+
+TOKEN = "contracts/assets/PermissionedToken.sol"
+SERIES = "contracts/assets/RwaToken.sol"
+PROGRAMME = "contracts/registry/Programme.sol"
+PAYING_AGENT = "contracts/market/PayingAgent.sol"
+ALLOWLIST = "contracts/registry/Allowlist.sol"
+SETTLEMENT = "contracts/market/Settlement.sol"
+
+# Named by the invariant that each breaks and by what is wrong with it.
+TWINS = (
+    Twin(
+        "I1 a receiver gets more than was sent", "BondToken", TOKEN,
+        "target.value = _touched(state, to, target.value).plus(amount);",
+        "target.value = _touched(state, to, target.value).plus(amount + 1);",
+    ),
+    Twin(
+        "I2 the Programme counts less than was issued", "Programme", PROGRAMME,
+        "entry.face += face.toUint128();", "entry.face += (face - 1).toUint128();",
+    ),
+    Twin(
+        "I3 an issue reports less than it credits", "BondToken", TOKEN,
+        "emit Transfer(SUPPLY, receiver, amount);", "emit Transfer(SUPPLY, receiver, amount - 1);",
+    ),
+    Twin(
+        "I4 a burn leaves what the minter has minted", "CashToken", "contracts/assets/CashToken.sol",
+        "minter.minted -= amount.toUint128();", "",
+    ),
+    Twin(
+        "I5 a funding counts twice", "PayingAgent", PAYING_AGENT,
+        "redemption.funded += taken.toUint128();", "redemption.funded += (2 * taken).toUint128();",
+    ),
+    Twin(
+        "I6 the receiver is not asked for", "Allowlist", ALLOWLIST,
+        "if (code == Restrictions.NONE) code = _standing(receiver,",
+        "if (code == Restrictions.NONE && to == address(0)) code = _standing(receiver,",
+    ),
+    Twin(
+        "I7 a record date is forgotten", "BondToken", SERIES,
+        "if (lastDay != 0 && account.balance() != 0", "if (lastDay == 1 && account.balance() != 0",
+    ),
+    Twin(
+        "I7 a move in the second of closing counts before it", "BondToken", SERIES,
+        "return account.touchedAt() < recordAt ?", "return account.touchedAt() <= recordAt ?",
+    ),
+    Twin("I8 a redemption releases no dollars", "Programme", PROGRAMME, "usedUsd -= usd;", ""),
+    Twin(
+        "I8 the cap looks at the past only", "Programme", PROGRAMME,
+        "require(used + usd <= capUsd,", "require(used <= capUsd,",
+    ),
+    Twin(
+        "I9 a forced transfer lifts the whole freeze", "BondToken", TOKEN,
+        "_setFrozen(holder, _frozen[holder] - (amount - free));", "_setFrozen(holder, 0);",
+    ),
+    Twin(
+        "I10 a payment is not remembered", "PayingAgent", PAYING_AGENT,
+        "Claim(claim.face, claim.paid + amount.toUint128());", "Claim(claim.face, claim.paid);",
+    ),
+    Twin(
+        "I10 a freeze does not bind", "BondToken", TOKEN,
+        "require(amount <= free, ERC7943InsufficientUnfrozenBalance(holder, amount, free));",
+        "require(amount <= balance, ERC7943InsufficientUnfrozenBalance(holder, amount, free));",
+    ),
+    Twin(
+        "I10 an allowance is never used up", "CashToken", TOKEN,
+        "_allowances[owner][spender] = allowed - amount;", "_allowances[owner][spender] = allowed;",
+    ),
+    Twin(
+        "I10 a nonce serves twice", "Settlement", SETTLEMENT,
+        "words[nonce >> 8] = used | bit;", "words[nonce >> 8] = used;",
+    ),
+)  # fmt: skip
+
+
+def use_tokens(run: Run) -> None:
+    """Moves, freezes and forced transfers, some of them refused."""
+    holder, receiver, spender = WALLETS[1:4]
+    for name in (CASH, "long"):
+        run.transfer(name, holder, receiver, 100)
+        run.transfer(name, holder, STRANGERS[0], 5)
+        run.approve(name, holder, spender, 500)
+        run.transfer_from(name, spender, holder, receiver, 500)
+        run.transfer_from(name, spender, holder, receiver, 1)
+        run.freeze(name, holder, run.model.tokens[name].balance(holder))
+        run.transfer(name, holder, receiver, 1)
+        run.forced_transfer(name, holder, receiver, 10)
+        run.freeze(name, holder, 0)
+    run.mint(holder, 5)
+    run.burn(5)
+
+
+def use_market(run: Run) -> None:
+    """An issue, a trade and a page, and what must not be repeated."""
+    seller, buyer = WALLETS[1:3]
+    trade = Trade("long", seller, buyer, UNIT, 98 * UNIT, 7, 7, run.model.now, (seller, buyer))
+    run.issue("long", [(seller, 3 * UNIT)])
+    run.settle_trade(trade)
+    run.settle_trade(trade)
+    winners = [(seller, UNIT, 98_000_000), (STRANGERS[0], UNIT, 98_000_000)]
+    run.open_allotment("long", winners)
+    run.settle_page(0, 0, winners)
+    run.settle_page(0, 0, winners)
+    room = (run.model.cap - run.model.used()) * run.model.holding()[0] // UNIT
+    run.issue("long", [(buyer, room // UNIT * UNIT + UNIT)])
+    run.issue("long", [(buyer, room // UNIT * UNIT)])
+
+
+def pass_a_record_date(run: Run) -> None:
+    """A move in the second of closing, one after it, and an issue's holder emptied."""
+    holder, receiver = WALLETS[1:3]
+    now = run.model.now
+    closing = now - (now + PKT) % DAY + 2 * DAY
+    run.set_record_date("long", closing)
+    run.travel(closing - now)
+    run.transfer("long", holder, receiver, 3)
+    run.transfer("long", holder, TREASURY, 4)  # who had none before
+    run.travel(60)
+    run.transfer("long", receiver, holder, 5)
+
+
+def redeem_in_parts(run: Run) -> None:
+    """Half the money, everybody asking twice, then the rest; another series' money lies beside it."""
+    half = run.model.tokens["ripe"].supply() // 2
+    run.fund("middle", TREASURY, 10**30)
+    for amount in (half, 10**30):
+        run.fund("ripe", TREASURY, amount)
+        run.redeem("ripe", WALLETS)
+        run.redeem("ripe", WALLETS)
+
+
+def use_everything(run: Run) -> None:
+    """One way through all that can be broken."""
+    run.begin()
+    use_tokens(run)
+    use_market(run)
+    pass_a_record_date(run)
+    redeem_in_parts(run)
+    assert run.model.tokens["ripe"].supply() == 0
+    assert run.model.tokens[CASH].balance(MINTER) > 0
+
+
+def test_the_real_contracts_pass():
+    use_everything(Run())
+
+
+@pytest.fixture(scope="module")
+def artifacts():
+    return twin_artifacts(TWINS)
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
+def test_a_broken_twin_is_caught(artifacts, twin: Twin):
+    with pytest.raises(InvariantBroken) as caught:
+        use_everything(Run({twin.contract: artifacts[twin.name]}))
+    assert caught.value.number == twin.name.split()[0]
+
+
+def test_every_invariant_of_the_list_has_a_twin():
+    listed = re.findall(r"^- \*\*(I\d+)\*\*", (ROOT / "docs" / "invariants.md").read_text(), re.MULTILINE)
+    assert listed == [f"I{number}" for number in range(1, len(listed) + 1)]
+    assert {twin.name.split()[0] for twin in TWINS} == set(listed)

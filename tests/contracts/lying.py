@@ -1,0 +1,37 @@
+"""A settlement and a paying agent whose cash token lies."""
+
+from dataclasses import dataclass
+
+from evm import Contract
+from world import World
+
+from rwa_deploy.wiring import OFFICES
+
+LIES = {"none": 0, "fee": 1, "false": 2, "nothing": 3, "no move": 4}
+
+
+@dataclass(frozen=True)
+class LyingWorld:
+    """Contracts wired like the real ones, around a mock."""
+
+    cash: Contract
+    settlement: Contract
+    paying_agent: Contract
+
+
+def build(world: World) -> LyingWorld:
+    """World -> the same programme with lying cash beside it; four days pass, and a new rate is posted."""
+    cash = world.deploy("LyingCash")
+    settlement = world.deploy("Settlement", world.authority.address, world.programme.address, cash.address)
+    paying_agent = world.deploy("PayingAgent", world.programme.address, cash.address)
+    guarded = [settlement.openAllotment.selector, settlement.closeAllotment.selector]
+    grants = (
+        (world.authority.setTargetFunctionRole, settlement.address, guarded, OFFICES["debt_office"]),
+        (world.authority.grantRole, OFFICES["issuer"], settlement.address, 0),
+        (world.programme.setRetirer, paying_agent.address, True),
+        (world.allowlist.setSystemAccount, settlement.address, True),
+    )
+    for method, *arguments in grants:
+        world.by_admin(method, *arguments)
+    world.post_rate()
+    return LyingWorld(cash, settlement, paying_agent)

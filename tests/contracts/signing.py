@@ -1,0 +1,40 @@
+"""EIP-712 digests, computed here from the standard's text and not from the contracts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from eth_abi import encode
+from eth_utils import keccak
+from evm import CHAIN_ID, Contract, Key
+
+_DOMAIN = keccak(text="EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
+PERMIT = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+TRADE = (
+    "Trade(address series,address seller,address buyer,uint256 face,uint256 cash,"
+    "uint256 sellerNonce,uint256 buyerNonce,uint256 deadline,address submitter)"
+)
+
+
+def domain_separator(name: str, address: str, chain_id: int = CHAIN_ID) -> bytes:
+    """EIP-712 domain, version 1 -> separator."""
+    words = (_DOMAIN, keccak(text=name), keccak(text="1"), chain_id, address)
+    return keccak(encode(["bytes32", "bytes32", "bytes32", "uint256", "address"], words))
+
+
+def digest(separator: bytes, kind: str, values: tuple[Any, ...]) -> bytes:
+    """Domain, struct's type and its values (of static types) -> what is signed."""
+    types = [field.split(" ")[0] for field in kind[kind.index("(") + 1 : -1].split(",")]
+    struct_hash = keccak(encode(["bytes32", *types], (keccak(text=kind), *values)))
+    return keccak(b"\x19\x01" + separator + struct_hash)
+
+
+def permit_parts(token: Contract, key: Key, fields: Mapping[str, Any], chain_id: int = CHAIN_ID) -> tuple[Any, ...]:
+    """Owner's key and the permit's fields in order -> v, r, s."""
+    separator = domain_separator(token.name(), token.address, chain_id)
+    signature = key.sign(digest(separator, PERMIT, tuple(fields.values())))
+    return signature[64], signature[:32], signature[32:64]
+
+
+def trade_digest(settlement: Contract, trade: tuple[Any, ...], chain_id: int = CHAIN_ID) -> bytes:
+    """Trade -> what both parties sign."""
+    return digest(domain_separator("Settlement", settlement.address, chain_id), TRADE, trade)

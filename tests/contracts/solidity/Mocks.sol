@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.34;
+
+import {IAllowlist} from "../../../contracts/interfaces/IAllowlist.sol";
+import {BondToken} from "../../../contracts/assets/BondToken.sol";
+
+/// @notice A bill on which a test can lay a lien; nothing in the contracts can do so yet. It writes the words themselves, at the
+/// places that the storage layout names.
+contract BondWithLiens is BondToken {
+    uint256 private constant _FLAG_PLEDGED = 1 << 169;
+
+    constructor(address authority_, IAllowlist allowlist_, address programme_, Terms memory terms)
+        BondToken(authority_, allowlist_, programme_, terms)
+    {}
+
+    function setLien(uint256 liensSlot, uint256 accountsSlot, address owner, address creditor, uint96 face) external {
+        bytes32 lien = keccak256(abi.encode(owner, liensSlot));
+        bytes32 account = keccak256(abi.encode(owner, accountsSlot));
+        uint256 word = uint256(uint160(creditor)) | (uint256(face) << 160);
+        uint256 flag = face == 0 ? 0 : _FLAG_PLEDGED;
+        uint256 cleared = ~_FLAG_PLEDGED;
+        assembly ("memory-safe") {
+            sstore(lien, word)
+            sstore(account, or(and(sload(account), cleared), flag))
+        }
+    }
+}
+
+/// @notice A cash token that lies: it calls back, takes a fee, answers false or nothing, or moves nothing.
+contract LyingCash {
+    enum Lie {
+        NONE,
+        FEE,
+        FALSE,
+        NOTHING,
+        NO_MOVE
+    }
+
+    bytes3 public constant currency = "PKR";
+    Lie public lie;
+    address public target;
+    bytes public callback;
+    bool public succeeded;
+    bytes public answer;
+    mapping(address => uint256) public balanceOf;
+
+    function mint(address to, uint256 amount) external {
+        balanceOf[to] += amount;
+    }
+
+    function setLie(Lie lie_) external {
+        lie = lie_;
+    }
+
+    function setCallback(address target_, bytes calldata callback_) external {
+        target = target_;
+        callback = callback_;
+    }
+
+    function transfer(address to, uint256 amount) external returns (bool) {
+        return _move(msg.sender, to, amount);
+    }
+
+    function transferFrom(address from, address to, uint256 amount) external returns (bool) {
+        return _move(from, to, amount);
+    }
+
+    function moveByRight(address from, address to, uint256 amount) external returns (bool) {
+        return _move(from, to, amount);
+    }
+
+    function pull(address from, address to, uint256 amount) external returns (bool, uint256) {
+        uint256 available = balanceOf[from];
+        return (amount <= available && _move(from, to, amount), available);
+    }
+
+    function detectTransferRestriction(address, address, uint256) external pure returns (uint8) {
+        return 0;
+    }
+
+    function canTransfer(address, address, uint256) external pure returns (bool) {
+        return true;
+    }
+
+    function _move(address from, address to, uint256 amount) private returns (bool) {
+        if (lie == Lie.FALSE) return false;
+        if (lie != Lie.NO_MOVE) {
+            balanceOf[from] -= amount;
+            balanceOf[to] += lie == Lie.FEE ? amount - amount / 100 : amount;
+        }
+        if (target != address(0)) {
+            address called = target;
+            target = address(0);
+            (succeeded, answer) = called.call(callback);
+        }
+        if (lie == Lie.NOTHING) {
+            assembly ("memory-safe") {
+                return(0, 0)
+            }
+        }
+        return true;
+    }
+}
+
+/// @notice A contract wallet: it takes one digest, refuses all, reverts, burns the gas or answers half a word.
+contract ContractWallet {
+    enum Mood {
+        GOOD,
+        BAD,
+        REVERTING,
+        BURNING,
+        SHORT
+    }
+
+    Mood public mood;
+    bytes32 public digest;
+
+    function set(Mood mood_, bytes32 digest_) external {
+        mood = mood_;
+        digest = digest_;
+    }
+
+    function run(address target, bytes calldata data) external returns (bytes memory result) {
+        bool success;
+        (success, result) = target.call(data);
+        require(success, "run");
+    }
+
+    function isValidSignature(bytes32 hash, bytes calldata) external view returns (bytes4) {
+        if (mood == Mood.REVERTING) revert("no");
+        if (mood == Mood.BURNING) {
+            while (true) {}
+        }
+        if (mood == Mood.SHORT) {
+            assembly ("memory-safe") {
+                mstore(0, shl(224, 0x1626ba7e))
+                return(0, 4)
+            }
+        }
+        return mood == Mood.GOOD && hash == digest ? bytes4(0x1626ba7e) : bytes4(0xffffffff);
+    }
+}
+
+/// @notice A contract that states any terms: for what the second office must not confirm.
+contract FakeSeries {
+    bytes32 public termsHash;
+    address public programme;
+    bytes3 public currency;
+
+    constructor(bytes32 termsHash_, address programme_, bytes3 currency_) {
+        termsHash = termsHash_;
+        programme = programme_;
+        currency = currency_;
+    }
+}

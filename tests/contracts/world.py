@@ -1,0 +1,256 @@
+"""The whole programme deployed, wired and in use: the state that every contract test starts from."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from eth_abi import encode
+from eth_utils import keccak
+from evm import Chain, Contract, Method, Receipt, address_of, init_code
+from harness import mock_artifacts, programme_artifacts
+
+from rwa_deploy import units, wiring
+from rwa_deploy.artifacts import Artifact
+
+DAY = 86_400
+HOUR = 3_600
+ISSUE_AT = units.unix_from_date(date(2020, 9, 10))
+NOW = ISSUE_AT + 11 * HOUR  # when every test begins
+MATURITY_AT = ISSUE_AT + 91 * DAY
+ADMIN_DELAY = 2 * DAY
+MAX_RATE_AGE = 4 * DAY
+CAP_USD = 2_000_000_000 * units.ONE
+RATE = 166_250_000  # rupees per dollar [1e6], September 2020
+MAX_STEP_BPS = 500
+MANDATE_UNTIL = NOW + 730 * DAY
+VALID_UNTIL = NOW + 1_000 * DAY
+MINTER_LIMIT = 10**12 * units.ONE
+UNIT = 5_000 * units.ONE  # the series' denomination
+PAUSE = 3 * DAY
+
+MEMORANDUM, PILOT, DEFINITIVE, CLOSED = range(4)
+NONE, NOC, AML_REGISTERED, SANDBOX, LICENSED, SUSPENDED, REVOKED = range(7)
+SYSTEM_FLAG, MOVER_FLAG, REVOKED_FLAG = 2, 4, 1
+FLAGS_AT = 216
+
+# Offices that people hold; `issuer` goes to a contract, and to the debt office too.
+OFFICES = tuple(name for name in wiring.OFFICES if name not in (wiring.ADMIN, "issuer"))
+HOLDERS = ("holder", "receiver", "spender")
+
+
+def record(
+    tier: int = 1,
+    country: int = 586,
+    provider: int = 0,
+    tax_class: int = 1,
+    valid_until: int = VALID_UNTIL,
+    investor: int = 1,
+    updated_at: int = 0,
+    flags: int = 0,
+    tax_class_before: int = 0,
+    tax_day: int = 0,
+) -> int:
+    """Fields -> the packed KYC record."""
+    fields = ((tier, 0), (country, 8), (provider, 24), (tax_class, 32), (tax_class_before, 40), (tax_day, 48))
+    more = ((valid_until, 72), (updated_at, 112), (investor, 152), (flags, FLAGS_AT))
+    return sum(value << shift for value, shift in fields + more)
+
+
+class World:
+    """Contracts by name, the clock, and the few gestures that many tests share."""
+
+    def __init__(self, twins: Mapping[str, Artifact] | None = None) -> None:
+        """`twins` stand in for contracts of the same name."""
+        self.artifacts = {**programme_artifacts(), **(twins or {})}
+        self.mocks = mock_artifacts()
+        self.chain = Chain([*self.artifacts.values(), *self.mocks.values()], NOW)
+        self._deploy()
+        self._wire()
+        self._set_parameters()
+        self._hand_over()
+        self._open()
+
+    # ── what a test asks for ────────────────────────────────────────────────────────────────────────────────────────
+
+    def account(self, name: str) -> str:
+        """Actor's name -> address."""
+        return address_of(name)
+
+    def deploy(self, name: str, *args: Any, salt: int = 0) -> Contract:
+        """Name of one of the project's or the tests' contracts -> contract."""
+        artifact = self.artifacts.get(name) or self.mocks[name]
+        return self.chain.deploy(artifact, *args, salt=salt)
+
+    def schedule(self, method: Method, *args: Any, by: str = "admin") -> None:
+        """The administrator announces a call."""
+        self.authority.schedule(method.contract.address, method.encode(*args), 0, by=self.account(by))
+
+    def by_admin(self, method: Method, *args: Any) -> Receipt:
+        """A call of ADMIN: announced, waited for, made. Two days pass."""
+        self.schedule(method, *args)
+        self.chain.warp(ADMIN_DELAY)
+        return method(*args, by=self.account("admin"))
+
+    def onboard(self, *wallets: str, valid_until: int = VALID_UNTIL, tax_class: int = 1) -> None:
+        """The provider writes a record for each wallet, each for an investor of his own."""
+        fields = {"tax_class": tax_class, "valid_until": valid_until}
+        rows = [(wallet, record(**fields, investor=1 + i), bytes(32)) for i, wallet in enumerate(wallets)]
+        self.allowlist.onboard(rows, by=self.account("provider"))
+
+    def revoke(self, *wallets: str) -> None:
+        """The registrar revokes."""
+        self.allowlist.revokeByRegistrar(wallets, by=self.account("registrar"))
+
+    def post_rate(self, usd_pkr: int = RATE) -> Receipt:
+        """The price signers post the next round, observed now."""
+        number = self.oracle.rounds().last.number + 1
+        return self.oracle.postUsdPkr(number, usd_pkr, self.chain.now, by=self.account("price_signer"))
+
+    def terms(self, **changes: Any) -> tuple[Any, ...]:
+        """The terms of a bill, as the constructor wants them."""
+        terms = {
+            "name": "Pakistan T-Bill 2020-12-10",
+            "symbol": "PKTB201210",
+            "isin": b"PK03T0912001",
+            "currency": b"PKR",
+            "issueAt": ISSUE_AT,
+            "maturityAt": MATURITY_AT,
+            "denomination": UNIT,
+            "termsHash": keccak(text="term sheet"),
+        }
+        return tuple({**terms, **changes}.values())
+
+    def series_code(self, artifact: Artifact | None = None, **changes: Any) -> bytes:
+        """Creation code of a series, arguments included."""
+        bond = artifact or self.artifacts["BondToken"]
+        parts = (self.authority.address, self.allowlist.address, self.programme.address, self.terms(**changes))
+        return init_code(bond, *parts)
+
+    def create_series(self, salt: int = 0, artifact: Artifact | None = None, **changes: Any) -> Contract:
+        """A series that stands at its CREATE2 address and is not registered."""
+        code = self.series_code(artifact, **changes)
+        return Contract(self.chain, self.chain.create(code, salt), artifact or self.artifacts["BondToken"])
+
+    def register(self, code: bytes, salt: int = 0, terms_hash: bytes = keccak(text="term sheet")) -> Receipt:
+        """The debt office registers what stands at the address of `code`."""
+        return self.programme.register(salt.to_bytes(32), keccak(code), terms_hash, by=self.account("debt_office"))
+
+    def confirm(self, series: Contract, code: bytes, terms_hash: bytes = keccak(text="term sheet")) -> Receipt:
+        """The fiscal agent confirms."""
+        by = self.account("fiscal_agent")
+        return self.programme.confirm(series.address, keccak(code), terms_hash, by=by)
+
+    def new_series(self, salt: int = 0, artifact: Artifact | None = None, **changes: Any) -> Contract:
+        """A series: created, registered, confirmed."""
+        series = self.create_series(salt, artifact, **changes)
+        code = self.series_code(artifact, **changes)
+        self.register(code, salt)
+        self.confirm(series, code)
+        return series
+
+    def issue(self, series: Contract, faces: Mapping[str, int]) -> Receipt:
+        """The debt office issues."""
+        by = self.account("debt_office")
+        return self.programme.issue(series.address, list(faces), list(faces.values()), by=by)
+
+    def mint_cash(self, to: str, amount: int) -> Receipt:
+        """The minter mints."""
+        return self.cash.mint(to, amount, by=self.account("minter"))
+
+    def give(self, token: Contract, to: str, amount: int) -> None:
+        """New face or new cash for a wallet."""
+        if token.address == self.cash.address:
+            self.mint_cash(to, amount)
+        else:
+            self.issue(token, {to: amount})
+
+    def contracts(self) -> dict[str, Contract]:
+        """The deployed contracts by name, the series among them."""
+        return {
+            "Authority": self.authority,
+            "Licences": self.licences,
+            "Allowlist": self.allowlist,
+            "PriceOracle": self.oracle,
+            "Programme": self.programme,
+            "CashToken": self.cash,
+            "Settlement": self.settlement,
+            "PayingAgent": self.paying_agent,
+            "BondToken": self.bond,
+        }
+
+    # ── how it is built ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _deploy(self) -> None:
+        self.authority = self.deploy("Authority", self.account("deployer"))
+        root = self.authority.address
+        self.licences = self.deploy("Licences", root)
+        self.allowlist = self.deploy("Allowlist", root, self.licences.address)
+        self.oracle = self.deploy("PriceOracle", root)
+        self.programme = self.deploy("Programme", root, self.oracle.address)
+        listed = self.allowlist.address
+        self.cash = self.deploy("CashToken", root, listed, "Rupee stablecoin", "PKRS", b"PKR")
+        self.settlement = self.deploy("Settlement", root, self.programme.address, self.cash.address)
+        self.paying_agent = self.deploy("PayingAgent", self.programme.address, self.cash.address)
+
+    def _wire(self) -> None:
+        """The table of `wiring` brought on chain; offices and system contracts get their roles."""
+        deployer = self.account("deployer")
+        targets = {artifact: contract for artifact, contract in self._targets().items() if artifact != "BondToken"}
+        for name, functions in wiring.FUNCTIONS.items():
+            by_office: dict[str, list[bytes]] = defaultdict(list)
+            for function, office in functions.items():
+                abi_of = "BondToken" if name == "Programme" and function in wiring.SERIES else name
+                by_office[office].append(selector(self.artifacts[abi_of], function))
+            for office, selectors in by_office.items():
+                self.authority.setTargetFunctionRole(
+                    targets[name].address, selectors, wiring.OFFICES[office], by=deployer
+                )
+        members = [(office, self.account(office)) for office in OFFICES]
+        members += [("issuer", self.account("debt_office")), ("issuer", self.settlement.address)]
+        for office, account in members:
+            self.authority.grantRole(wiring.OFFICES[office], account, 0, by=deployer)
+
+    def _targets(self) -> dict[str, Contract]:
+        names = ("licences", "allowlist", "oracle", "programme", "cash", "settlement")
+        return {getattr(self, name).artifact.name: getattr(self, name) for name in names}
+
+    def _set_parameters(self) -> None:
+        deployer = self.account("deployer")
+        self.allowlist.setSystemAccount(self.account("treasury"), False, by=deployer)
+        self.allowlist.setSystemAccount(self.settlement.address, True, by=deployer)
+        self.allowlist.setSystemAccount(self.paying_agent.address, False, by=deployer)
+        self.programme.setRetirer(self.paying_agent.address, True, by=deployer)
+        self.oracle.loosenMaxStep(MAX_STEP_BPS, by=deployer)
+        self.programme.loosenCap(CAP_USD, by=deployer)
+        self.programme.loosenMaxRateAge(MAX_RATE_AGE, by=deployer)
+        self.programme.advanceMandate(PILOT, MANDATE_UNTIL, by=deployer)
+        self.cash.loosenMinterLimit(self.account("minter"), MINTER_LIMIT, by=deployer)
+
+    def _hand_over(self) -> None:
+        deployer = self.account("deployer")
+        for admin in ("admin", "second_admin"):
+            self.authority.grantRole(wiring.OFFICES[wiring.ADMIN], self.account(admin), ADMIN_DELAY, by=deployer)
+        self.authority.renounceRole(wiring.OFFICES[wiring.ADMIN], deployer, by=deployer)
+
+    def _open(self) -> None:
+        """Two licensed providers, three investors, a rate and a series: the offices at work."""
+        for provider in ("provider", "second_provider"):
+            for phase in (NOC, AML_REGISTERED, SANDBOX, LICENSED):
+                by = self.account("regulator")
+                self.licences.grantLicence(self.account(provider), phase, 7, VALID_UNTIL, by=by)
+        self.onboard(*map(self.account, HOLDERS))
+        self.post_rate()
+        self.bond = self.new_series()
+
+
+def selector(artifact: Artifact, function: str) -> bytes:
+    """Function's name -> its selector; names are unique in this project's contracts."""
+    found = [code for signature, code in artifact.method_identifiers.items() if signature.split("(")[0] == function]
+    assert len(found) == 1, f"{artifact.name}.{function} stands {len(found)} times"
+    return bytes.fromhex(found[0])
+
+
+def page_hash(winners: Sequence[tuple[str, int, int]]) -> bytes:
+    """Winners of a page -> the hash that the debt office commits to: `keccak256(abi.encode(Allotment[]))`."""
+    return keccak(encode(["(address,uint128,uint128)[]"], [list(winners)]))
