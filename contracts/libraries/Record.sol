@@ -76,9 +76,9 @@ library RecordLib {
         return uint8(Record.unwrap(r) >> _FLAGS);
     }
 
-    /// @notice Whether the record is an investor's, neither revoked nor expired: what nearly every record on a transfer is.
-    function isPlain(Record r, uint256 timestamp) internal pure returns (bool) {
-        return Record.unwrap(r) >> _FLAGS == 0 && timestamp <= validUntil(r);
+    /// @notice Whether the record stands in no way of a move: an investor's, neither revoked nor expired, or the system's own.
+    function isInOrder(Record r, uint256 timestamp) internal pure returns (bool) {
+        return (Record.unwrap(r) >> _FLAGS == 0 && timestamp <= validUntil(r)) || isSystem(r);
     }
 
     function isRevoked(Record r) internal pure returns (bool) {

@@ -182,7 +182,8 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     /// both answer by reading. The receivers move up in place, and are never more than the winners seen so far.
     function _pay(Run memory run, Allotment calldata winner, uint256 i, uint8 code) private returns (uint256 cash) {
         address wallet = winner.winner;
-        cash = Units.cashForFaceUp(winner.face, winner.price);
+        uint256 face = winner.face;
+        cash = Units.cashForFaceUp(face, winner.price);
         bool paid;
         uint256 available;
         // The treasury cannot pay itself; it is passed over like anyone who cannot pay.
@@ -192,10 +193,12 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
             emit AllotmentSkipped(run.id, wallet, run.page, i, code, cash, available);
             return 0;
         }
+        uint256 count = run.count;
+        run.receivers[count] = wallet;
+        run.faces[count] = face;
+        run.count = count + 1;
         run.done |= 1 << i;
-        run.receivers[run.count] = wallet;
-        run.faces[run.count++] = winner.face;
-        emit AllotmentSettled(run.id, wallet, run.page, i, winner.face, cash);
+        emit AllotmentSettled(run.id, wallet, run.page, i, face, cash);
     }
 
     function _wallets(Allotment[] calldata winners) private pure returns (address[] memory wallets) {

@@ -157,7 +157,8 @@ contract Allowlist is IAllowlist, AccessManaged {
     function checkOperator(address operator, address from, address to) external view returns (uint8) {
         uint8 code = _partiesCode(from, to);
         if (code != Restrictions.NONE || operator == from) return code;
-        return _standing(_records[operator].value, Restrictions.OPERATOR, 0);
+        Record record = _records[operator].value;
+        return record.isInOrder(block.timestamp) ? Restrictions.NONE : _standing(record, Restrictions.OPERATOR, 0);
     }
 
     /// @inheritdoc IAllowlist
@@ -178,9 +179,9 @@ contract Allowlist is IAllowlist, AccessManaged {
         bool paused = _isPaused(system);
         codes = new uint8[](wallets.length);
         for (uint256 i = 0; i < wallets.length; ++i) {
-            codes[i] = paused
-                ? Restrictions.SYSTEM_PAUSED
-                : _standing(_records[wallets[i]].value, Restrictions.RECEIVER, system);
+            Record record = _records[wallets[i]].value;
+            if (system == 0 && record.isInOrder(block.timestamp)) continue;
+            codes[i] = paused ? Restrictions.SYSTEM_PAUSED : _standing(record, Restrictions.RECEIVER, system);
         }
     }
 
@@ -239,9 +240,9 @@ contract Allowlist is IAllowlist, AccessManaged {
         uint256 system = _system;
         Record sender = _records[from].value;
         Record receiver = _records[to].value;
-        // The common case, decided at once: nothing paused or ended, two plain investors.
-        bool plain = system == 0 && sender.isPlain(block.timestamp) && receiver.isPlain(block.timestamp);
-        if (plain) return Restrictions.NONE;
+        // The common case, decided at once: nothing paused or ended, two records in order.
+        bool clear = system == 0 && sender.isInOrder(block.timestamp) && receiver.isInOrder(block.timestamp);
+        if (clear) return Restrictions.NONE;
         if (_isPaused(system)) return Restrictions.SYSTEM_PAUSED;
         code = _standing(sender, Restrictions.SENDER, 0);
         if (code == Restrictions.NONE) code = _standing(receiver, Restrictions.RECEIVER, system);

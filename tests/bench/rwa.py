@@ -61,10 +61,11 @@ def _mint_cash(world: World, receivers: list[str]) -> None:
 
 
 def _settlement(world: World, series: Contract, winners: list[Signer]) -> Samples:
-    """A page of a hundred winners who approved more cash than they pay, and keep some."""
+    """A page of a hundred winners who approved what they pay, as one should, and keep some cash."""
     settlement, cash = world.at("Settlement"), world.at("CashToken")
     _mint_cash(world, [*(winner.address for winner in winners), world.offices["debt_office"].address])
-    world.lab.send_all([(winner, cash.call("approve", settlement.address, CASH)) for winner in winners])
+    due = units.cash_for_face_up(DENOMINATION, PRICE)
+    world.lab.send_all([(winner, cash.call("approve", settlement.address, due)) for winner in winners])
     page = [(winner.address, DENOMINATION, PRICE) for winner in winners]
     digest = keccak(_page(world, page))
     treasury = world.offices["debt_office"].address

@@ -1,6 +1,5 @@
 """Authority: OpenZeppelin's AccessManager with two rules about who may hold offices."""
 
-import pytest
 from evm import Contract, address_of, expect_revert
 from world import ADMIN_DELAY, World
 

@@ -25,7 +25,6 @@ from world import (
 )  # fmt: skip
 
 from rwa_deploy import units
-from rwa_deploy.wiring import OFFICES
 
 RETIRER = address_of("retirer")
 UNKNOWN, REGISTERED, CONFIRMED = range(3)

@@ -302,6 +302,7 @@ class Model:
 
     def mint(self, receiver: str, amount: int) -> None:
         cash = self.tokens[CASH]
+        refuse(amount == 0, "AmountZero")
         refuse(amount > max(0, self.minter_limit - self.minted), "MinterLimitExceeded")
         self.check_token(cash)
         self.check((20, receiver))
@@ -310,6 +311,7 @@ class Model:
 
     def burn(self, minter: str, amount: int) -> None:
         cash = self.tokens[CASH]
+        refuse(amount == 0, "AmountZero")
         refuse(amount > self.minted, "BurnAboveMinted")
         self.check_amount(cash, minter, amount)
         self.minted -= amount

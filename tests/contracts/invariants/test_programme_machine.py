@@ -207,7 +207,7 @@ class ProgrammeMachine(RuleBasedStateMachine):
 
     @rule(index=SHARE, above=CHANCE)
     def burn(self, index, above):
-        amount = share(self.model.tokens[CASH].free(MINTER), min(index, 11))
+        amount = max(1, share(self.model.tokens[CASH].free(MINTER), min(index, 11)))
         self.run.burn(self.model.minted + 1 + index if above == 0 else amount)
 
     @rule(name=BOND, payer=WALLET, index=SHARE, treasury=CHANCE)
