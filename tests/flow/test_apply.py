@@ -47,6 +47,7 @@ UNAUTHORISED = {
     "AccessManagerUnauthorizedAccount",
     "AccessManagedRequiredDelay",
     "OnlyProgramme",
+    "NotRetirer",
 }
 
 
@@ -414,6 +415,47 @@ def test_apply_executes_the_admins_cure_when_its_delay_is_over(deployed: Chain, 
     assert applied(deployed, config, artifacts).waiting == ()
     assert deployed.call(cap) == config.programme.cap_usd
     assert planned(deployed, config, artifacts).steps == ()
+
+
+def granted(chain: Chain, config: Config, desired: Desired, call: Call) -> None:
+    """ADMIN does what nobody configured."""
+    admin, authority = accounts_of(config)[config.authority.admins[0]], desired.address("Authority")
+    data = chain.codec.encode(call)
+    chain.send(admin, Call("Authority", authority, "schedule", (call.address, data, 0)))
+    chain.mine_at(chain.now() + ADMIN_DELAY)
+    chain.send(admin, Call("Authority", authority, "execute", (call.address, data)))
+
+
+@pytest.mark.parametrize("office", ["debt_office", "admin"])
+def test_apply_takes_a_role_from_a_stranger_after_the_delay(
+    deployed: Chain, config: Config, artifacts: Artifacts, office: str
+):
+    desired = planned(deployed, config, artifacts).desired
+    authority, stranger = desired.address("Authority"), wallet("stranger", 0).address
+    has = Call("Authority", authority, "hasRole", (OFFICES[office], stranger))
+    granted(deployed, config, desired, Call("Authority", authority, "grantRole", (OFFICES[office], stranger, 0)))
+
+    (step,) = planned(deployed, config, artifacts).steps
+    assert step.label == f"role {office} of {stranger}, whom the configuration does not name"
+    assert len(applied(deployed, config, artifacts).waiting) == 1
+    deployed.mine_at(deployed.now() + ADMIN_DELAY)
+    assert applied(deployed, config, artifacts).waiting == ()
+    assert deployed.call(has)[0] is False
+    assert planned(deployed, config, artifacts).steps == ()
+
+
+def test_plan_finds_a_function_that_was_opened_and_a_contract_that_was_closed(
+    deployed: Chain, config: Config, artifacts: Artifacts
+):
+    desired = planned(deployed, config, artifacts).desired
+    authority, programme = desired.address("Authority"), desired.address("Programme")
+    selector = deployed.codec.selector("Programme", "loosenCap")
+    opened = Call("Authority", authority, "setTargetFunctionRole", (programme, [selector], 2**64 - 1))
+    granted(deployed, config, desired, opened)
+    licences = desired.address("Licences")
+    granted(deployed, config, desired, Call("Authority", authority, "setTargetClosed", (licences, True)))
+    labels = [step.label for step in planned(deployed, config, artifacts).steps]
+    assert labels == [f"Programme 0x{selector.hex()} is open to role {2**64 - 1}", "Licences is closed"]
 
 
 def test_apply_waits_in_the_last_second_of_the_delay(deployed: Chain, config: Config, artifacts: Artifacts):

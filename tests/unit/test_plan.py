@@ -75,6 +75,7 @@ READ_BY = {
     "loosenMinterLimit": ("minterOf", lambda args: args[:1]),
     "tightenMinterLimit": ("minterOf", lambda args: args[:1]),
     "advanceMandate": ("mandate", lambda _: ()),
+    "setRetirer": ("isRetirer", lambda args: args[:1]),
 }
 
 
@@ -320,19 +321,18 @@ def test_desire_wants_nothing_of_a_bare_memorandum():
 # ── any state ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+ANY_VALUE: dict[str, st.SearchStrategy[Any]] = {
+    "getTargetFunctionRole": st.sampled_from(sorted(OFFICES.values())),
+    "hasRole": st.sampled_from([(False, 0), (True, 0), (True, 48 * 3600), (True, 1)]),
+    "recordOf": st.sampled_from([0, 1, 2, 4, 6]).map(lambda flags: flags << 216),
+    "mandate": st.sampled_from([(0, 0), (1, 5), PILOT]),
+    "minterOf": st.tuples(st.integers(0, 2 * MOST), st.integers(0, 2 * MOST)),
+    "isRetirer": st.booleans(),
+}
+
+
 def any_value(setting: Setting) -> st.SearchStrategy[Any]:
-    match setting.read.function:
-        case "getTargetFunctionRole":
-            return st.sampled_from(sorted(OFFICES.values()))
-        case "hasRole":
-            return st.sampled_from([(False, 0), (True, 0), (True, 48 * 3600), (True, 1)])
-        case "recordOf":
-            return st.sampled_from([0, 1, 2, 4, 6]).map(lambda flags: flags << 216)
-        case "mandate":
-            return st.sampled_from([(0, 0), (1, 5), PILOT])
-        case "minterOf":
-            return st.tuples(st.integers(0, 2 * MOST), st.integers(0, 2 * MOST))
-    return st.integers(0, 2 * CAP)
+    return ANY_VALUE.get(setting.read.function, st.integers(0, 2 * CAP))
 
 
 @st.composite

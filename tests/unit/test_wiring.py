@@ -16,7 +16,7 @@ INHERITED = {"PermissionedToken": ("CashToken", "BondToken"), "RwaToken": ("Bond
 ADMINS = {
     "Allowlist": {"setSystemAccount", "removeSystemAccount", "unpauseSystem"},
     "PriceOracle": {"loosenMaxStep"},
-    "Programme": {"loosenCap", "loosenMaxRateAge", "advanceMandate", "proposeAllowlist", "unpauseSeries"},
+    "Programme": {"loosenCap", "loosenMaxRateAge", "advanceMandate", "proposeAllowlist", "setRetirer", "unpauseSeries"},
     "CashToken": {"loosenMinterLimit", "unpause"},
     "BondToken": {"unpause"},
 }
