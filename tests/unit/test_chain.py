@@ -8,10 +8,12 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 from requests.exceptions import ConnectionError as Unreachable
 
-from rwa_deploy import chain as module
 from rwa_deploy.abi import Call, Codec
 from rwa_deploy.artifacts import Artifact, Artifacts
-from rwa_deploy.chain import BLOCK_SHARE, CALL_GAS, WINDOW, Chain, Signer, Transaction, devnet_signer, wallet
+from rwa_deploy.chain import Chain, Signer, Transaction, devnet_signer, wallet
+from rwa_deploy.chain import node as node_module
+from rwa_deploy.chain.node import BLOCK_SHARE
+from rwa_deploy.chain.reading import CALL_GAS, WINDOW, revert_data
 from rwa_deploy.devnet import MNEMONIC
 from rwa_deploy.errors import ChainError, Reverted, SignerError
 
@@ -108,7 +110,7 @@ def test_call_says_that_no_reason_was_given(data):
     ],
 )
 def test_revert_data_is_found_wherever_a_node_puts_it(error, found):
-    assert module._revert_data(error) == found
+    assert revert_data(error) == found
 
 
 @pytest.mark.parametrize("error", [{"code": -32601, "message": "method not found"}, "method not found"])
@@ -193,7 +195,7 @@ def test_send_names_the_error_and_the_hash_of_a_transaction_that_was_mined_and_f
 
 
 def test_send_stops_with_the_hash_when_the_receipt_does_not_come(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "RECEIPT_SECONDS", 0.0)
+    monkeypatch.setattr(node_module, "RECEIPT_SECONDS", 0.0)
     node = Node(eth_getTransactionReceipt={"result": None})
     with pytest.raises(ChainError, match="is not mined after 0 s; look it up by its hash before") as refused:
         chain_of(node).send(wallet("w", 0), Call("Book", PLACE, "write"))
