@@ -271,6 +271,7 @@ def test_run_gives_the_same_addresses_on_both_chains(played: Played):
 def test_run_replaces_the_folder_of_an_earlier_run_as_a_whole(played: Played, scenario: Path, tmp_path: Path):
     out = tmp_path / "out"
     out.mkdir()
+    (out / FACTS).write_text("{}")  # what marks a folder as a run's
     (out / "stale.csv").write_text("from another programme")
     play(scenario, "anvil", out, retail=FEW)
     assert not (out / "stale.csv").exists()
@@ -278,6 +279,13 @@ def test_run_replaces_the_folder_of_an_earlier_run_as_a_whole(played: Played, sc
     assert [(out / name).read_bytes() for name in kept] == [
         (played("anvil", True) / name).read_bytes() for name in kept
     ]
+
+
+def test_run_leaves_a_folder_alone_that_is_no_runs(rwa: Rwa, scenario: Path, tmp_path: Path):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    ran = rwa("run", scenario, "--out", tmp_path)
+    assert (ran.code, [path.name for path in tmp_path.iterdir()]) == (15, ["thesis.tex"])
+    assert "holds files that are not a run's" in ran.err
 
 
 def test_run_writes_no_key_into_any_file(run: Path):
