@@ -9,6 +9,7 @@ from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 
 from rwa_deploy.errors import SignerError
+from rwa_deploy.typed import Types
 
 __all__ = ["Signer", "devnet_signer", "wallet"]
 
@@ -22,9 +23,10 @@ class Signer:
     address: str
     _account: LocalAccount = field(repr=False)
 
-    def sign_typed(self, domain: Mapping[str, Any], types: Mapping[str, Any], message: Mapping[str, Any]) -> bytes:
-        """EIP-712 domain, types and message -> 65-byte signature."""
-        signed = self._account.sign_typed_data(dict(domain), dict(types), dict(message))
+    def sign_typed(self, domain: Mapping[str, Any], types: Types, message: Mapping[str, Any]) -> bytes:
+        """EIP-712 domain, types and message (see `typed`) -> 65-byte signature."""
+        listed = {name: [dict(field) for field in fields] for name, fields in types.items()}
+        signed = self._account.sign_typed_data(dict(domain), listed, dict(message))
         return bytes(signed.signature)
 
     def sign_transaction(self, fields: Mapping[str, Any]) -> tuple[bytes, str]:

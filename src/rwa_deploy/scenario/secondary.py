@@ -2,7 +2,7 @@
 
 import hashlib
 
-from rwa_deploy import units
+from rwa_deploy import typed, units
 from rwa_deploy.abi import Call
 from rwa_deploy.chain import Signer
 from rwa_deploy.scenario.stage import Stage
@@ -16,19 +16,6 @@ DEADLINE = 3600
 BATCH = 100
 BATCH_GAS = 12_000_000  # more than a batch of 100 takes, and below the cap of EIP-7825
 WHOLE_WALLET = 2**256 - 1
-TRADE = {
-    "Trade": [
-        {"name": "series", "type": "address"},
-        {"name": "seller", "type": "address"},
-        {"name": "buyer", "type": "address"},
-        {"name": "face", "type": "uint256"},
-        {"name": "cash", "type": "uint256"},
-        {"name": "sellerNonce", "type": "uint256"},
-        {"name": "buyerNonce", "type": "uint256"},
-        {"name": "deadline", "type": "uint256"},
-        {"name": "submitter", "type": "address"},
-    ]
-}
 
 
 def trades(step: Trades, stage: Stage) -> None:
@@ -94,14 +81,9 @@ def _trade(stage: Stage, seller: Signer, buyer: Signer, terms: tuple[int, int, i
     settlement = stage.desired.address("Settlement")
     series = stage.bill().address
     fields = (series, seller.address, buyer.address, face, cash, number, number, deadline, submitter.address)
-    message = dict(zip((item["name"] for item in TRADE["Trade"]), fields, strict=True))
-    domain = {
-        "name": "Settlement",
-        "version": "1",
-        "chainId": stage.chain.chain_id,
-        "verifyingContract": settlement,
-    }
-    signatures = [party.sign_typed(domain, TRADE, message) for party in (seller, buyer)]
+    realm = typed.domain("Settlement", stage.chain.chain_id, settlement)
+    message = typed.message(typed.TRADE, fields)
+    signatures = [party.sign_typed(realm, typed.TRADE, message) for party in (seller, buyer)]
     return stage.on("Settlement", "settleTrade", fields, *signatures)
 
 

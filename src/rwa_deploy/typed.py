@@ -1,0 +1,31 @@
+"""What wallets sign (EIP-712): the types and domains of permits and trades, as the contracts hash them."""
+
+from collections.abc import Mapping, Sequence
+
+__all__ = ["PERMIT", "TRADE", "Types", "domain", "message"]
+
+Types = Mapping[str, Sequence[Mapping[str, str]]]
+
+
+def _types(name: str, fields: str) -> Types:
+    pairs = (field.split() for field in fields.split(","))
+    return {name: tuple({"name": label, "type": kind} for kind, label in pairs)}
+
+
+PERMIT = _types("Permit", "address owner,address spender,uint256 value,uint256 nonce,uint256 deadline")
+TRADE = _types(
+    "Trade",
+    "address series,address seller,address buyer,uint256 face,uint256 cash,uint256 sellerNonce,uint256 buyerNonce,"
+    "uint256 deadline,address submitter",
+)
+
+
+def domain(name: str, chain_id: int, contract: str) -> dict[str, str | int]:
+    """Name (of the token, or `Settlement`), chain and address -> the EIP-712 domain of our contracts, version 1."""
+    return {"name": name, "version": "1", "chainId": chain_id, "verifyingContract": contract}
+
+
+def message(types: Types, values: Sequence[str | int]) -> dict[str, str | int]:
+    """Types + values in their order -> message."""
+    (fields,) = types.values()
+    return {field["name"]: value for field, value in zip(fields, values, strict=True)}
