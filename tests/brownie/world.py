@@ -123,6 +123,7 @@ class World:
         self.licences.grantLicence(self.provider, NOC, SCOPE_ONBOARD, VALID_UNTIL, self.by("regulator"))
         rows = [row(wallet, number) for number, wallet in enumerate((self.holder, self.receiver), start=1)]
         self.allowlist.onboardByRegistrar(rows, self.by("registrar"))
+        travel(ISSUE_AT + DAY // 2)  # nothing is issued before the issue date
         self.oracle.postUsdPkr(1, RATE, chain[-1].timestamp, self.by("price_signer"))
 
 

@@ -5,7 +5,7 @@ import io
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -210,9 +210,9 @@ def test_read_counts_rows_at_the_limit(tmp_path: Path, last: str) -> None:
 def test_read_refuses_a_million_rows_at_once(tmp_path: Path) -> None:
     """Attack case 25."""
     path = _file(tmp_path, f"{HEADER}\n" + f"{GOOD}\n" * 1_000_000)
-    start = perf_counter()
+    start = process_time()
     error = _refused(path)
-    assert perf_counter() - start < 1
+    assert process_time() - start < 1
     assert error.row == tables.MAX_ROWS + 2
     assert "100,000" in str(error)
 
