@@ -33,7 +33,9 @@ CONFIG = Path("programme.toml")
 @app.command(name="run")
 def run_(
     scenario: Annotated[Path, typer.Argument(help="A scenario file, such as scripts/scenarios/auction-574.toml.")],
-    out: Annotated[Path, typer.Option(help="Folder for the files; it is replaced as a whole.")] = Path("out/demo"),
+    out: Annotated[
+        Path, typer.Option(help="Folder for the files: new, empty, or an earlier run's, which is replaced as a whole.")
+    ] = Path("out/demo"),
     config: ConfigFile = CONFIG,
     chain: Annotated[str, typer.Option(help="anvil or ganache: started for the run, and stopped.")] = "anvil",
     rpc: Annotated[str | None, typer.Option(help="A development chain that runs already, instead.")] = None,

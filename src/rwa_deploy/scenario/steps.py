@@ -267,7 +267,7 @@ AnyStep = (
 
 
 class Scenario(BaseModel):
-    """A scenario: when it starts, how the salt of hashes is drawn, and its steps."""
+    """A scenario: when it starts, and its steps."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
