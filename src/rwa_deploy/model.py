@@ -36,12 +36,14 @@ class Tier(StrEnum):
 
 
 class TaxClass(StrEnum):
-    """Which column of the tax table an investor falls under."""
+    """Which column of the tax table an investor falls under; the order gives the codes on chain, so add at the end."""
 
     FILER = "filer"
     NON_FILER = "non_filer"
     NON_RESIDENT = "non_resident"
     EXEMPT = "exempt"
+    FILER_COMPANY = "filer_company"
+    NON_FILER_COMPANY = "non_filer_company"
 
 
 class AuctionMethod(StrEnum):
@@ -64,14 +66,15 @@ class Investor:
     """A wallet and what the Allowlist will say of it; no personal data (the id is only in the provider's file).
 
     `number` is the keyed 64-bit hash of the national id, the same for each wallet of one investor; `country` is
-    ISO 3166 numeric; `valid_until` is Unix seconds; `file_hash` is the salted hash of the row, 32 bytes.
+    ISO 3166 numeric; `tax_class` is None where it is not known; `valid_until` is Unix seconds; `file_hash` is the
+    salted hash of the row, 32 bytes.
     """
 
     wallet: str
     number: int
     tier: Tier
     country: int
-    tax_class: TaxClass
+    tax_class: TaxClass | None
     valid_until: int
     provider: str
     file_hash: bytes

@@ -12,7 +12,11 @@ from rwa_deploy.cli import COMMANDS, app_for
 from rwa_deploy.cli.output import fail, wants_json
 from rwa_deploy.errors import ConfigError, InputError
 
-ISSUED = {"doctor", "compile", "devnet", "plan", "apply", "status", "clear", "run", "register", "report"}
+ISSUED = {"doctor", "compile", "devnet", "plan", "apply", "status", "clear", "price", "terms"} | {
+    "run",
+    "register",
+    "report",
+}
 
 
 @pytest.fixture
@@ -64,7 +68,9 @@ def test_app_for_imports_only_the_module_of_the_command(command: str):
 
 
 def registered(app: Any) -> list[Any]:
-    return [item for group in app.registered_groups for item in group.typer_instance.registered_commands]
+    """Commands of an application, those of its groups included."""
+    below = [item for group in app.registered_groups for item in registered(group.typer_instance)]
+    return [*app.registered_commands, *below]
 
 
 @pytest.mark.parametrize(("arguments", "wanted"), [(("plan", "--json"), True), (("plan",), False)])
@@ -135,3 +141,122 @@ def test_main_lets_a_bug_show_its_traceback(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "argv", ["rwa", "doctor"])
     with pytest.raises(ZeroDivisionError):
         cli.main()
+
+
+# ── price and terms ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def drafted(rwa, tmp_path):
+    def draft(kind: str) -> str:
+        path = tmp_path / f"{kind}.toml"
+        assert rwa("terms", "draft", kind, "--out", str(path)) == (0, f"Wrote {path}.\n", "")
+        return str(path)
+
+    return draft
+
+
+def test_price_gives_the_known_price_and_cash_of_the_eurobond(rwa, drafted):
+    path = drafted("eurobond-usd")
+    code, out, err = rwa("price", path, "--settle", "2025-12-12", "--yield", "6.75", "--face", "200000", "--json")
+    assert (code, err) == (0, "")
+    priced = json.loads(out)
+    assert {key: priced[key] for key in ("clean", "accrued", "dirty", "yield")} == {
+        "clean": "100.22603427",
+        "accrued": "0.13368056",
+        "dirty": "100.35971482",
+        "yield": "6.75000000",
+    }
+    assert priced["cash"] == {
+        "face": "200000.00",
+        "principal": "200000.00",
+        "clean": "200452.07",  # 200,452.068, up
+        "accrued": "267.37",  # 267.3611, up
+        "total": "200719.44",
+    }
+
+
+def test_price_gives_the_published_yield_of_a_bid(rwa, drafted):
+    code, out, _ = rwa("price", drafted("pib-fixed-3y"), "--settle", "2021-03-04", "--clean", "95.6574", "--json")
+    priced = json.loads(out)
+    assert (code, priced["yield"][:6], priced["accrued"], priced["cash"]) == (0, "9.0000", "0.23204420", None)
+
+
+def test_price_of_a_floater_takes_the_fixing_of_the_running_period(rwa, drafted):
+    arguments = ("price", drafted("pfl-quarterly"), "--settle", "2026-02-10", "--clean", "99.5")
+    code, _, err = rwa(*arguments)
+    assert code == 2
+    assert "no rate is fixed on 2026-02-10" in err
+    code, out, _ = rwa(*arguments, "--fixing", "10.2", "--json")
+    assert (code, json.loads(out)["accrued"]) == (0, "0.53833333")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "a price needs --yield or --clean, one of the two"),
+        (("--yield", "7", "--clean", "99"), "a price needs --yield or --clean, one of the two"),
+        (("--yield", "7%"), "not a plain number"),
+        (("--clean", "0"), "leaves nothing to pay|no yield gives so low a price"),
+        (("--yield", "7", "--fixing", "8"), "--fixing is for a floater"),
+        (("--yield", "7", "--face", "-1"), "is negative"),
+    ],
+)
+def test_price_is_refused_in_one_sentence(rwa, drafted, arguments, says):
+    code, out, err = rwa("price", drafted("mtb-3m"), "--settle", "2020-09-10", *arguments)
+    assert (code, out) == (2, "")
+    assert re.search(says, err)
+    assert len(err.splitlines()) == 1
+
+
+def test_price_takes_the_operators_calendar(rwa, drafted, tmp_path):
+    days = tmp_path / "days.csv"
+    days.write_text("date,status,source\n2021-02-22,holiday,x\n2021-02-23,closed,x\n")
+    path = drafted("pib-fixed-3y")
+    code, _, err = rwa("price", path, "--settle", "2021-03-04", "--yield", "9", "--calendar", str(days))
+    assert code == 3
+    assert "row 3, column status" in err
+
+
+def test_terms_show_lists_the_schedule_and_the_hash(rwa, drafted, tmp_path):
+    path = drafted("pib-fixed-3y")
+    _, out, _ = rwa("terms", "show", path, "--json")
+    shown = json.loads(out)
+    assert [row["payable"] for row in shown["schedule"]][:2] == ["2021-02-22", "2021-08-20"]
+    assert shown["schedule"][0]["income_per_100"] == "3.50000000"
+    assert re.fullmatch("0x[0-9a-f]{64}", shown["terms_hash"])
+    _, text, _ = rwa("terms", "show", path)
+    assert shown["terms_hash"] in text
+    assert "2021-02-22" in text
+    days = tmp_path / "days.csv"
+    days.write_text("date,status,source\n2021-02-22,holiday,made up\n")
+    _, moved, _ = rwa("terms", "show", path, "--calendar", str(days), "--json")
+    assert json.loads(moved)["schedule"][0]["payable"] == "2021-02-23"
+
+
+def test_terms_show_tells_options_unfixed_rates_and_estimates(rwa, drafted):
+    assert "A call is open on 2029-01-20 at 101.0000." in rwa("terms", "show", drafted("callable"))[1]
+    assert "not fixed" in rwa("terms", "show", drafted("pfl-quarterly"))[1]
+    assert "waits for the moon" not in rwa("terms", "show", drafted("pib-fixed-3y"))[1]
+
+
+def test_terms_calendar_writes_the_same_bytes_each_time(rwa, drafted, tmp_path):
+    path, out = drafted("gis-fixed"), tmp_path / "terms.ics"
+    assert rwa("terms", "calendar", path, "--out", str(out)) == (0, f"Wrote 22 dates to {out}.\n", "")
+    first = out.read_bytes()
+    assert json.loads(rwa("terms", "calendar", path, "--out", str(out), "--json")[1]) == {
+        "written": str(out),
+        "events": 22,
+    }
+    assert out.read_bytes() == first
+    assert first.startswith(b"BEGIN:VCALENDAR\r\n")
+
+
+def test_terms_draft_prints_without_a_file_and_overwrites_none(rwa, drafted):
+    assert rwa("terms", "draft", "mtb-3m")[1].startswith("# Market Treasury Bill, 3 months (84 days)")
+    path = drafted("mtb-3m")
+    code, _, err = rwa("terms", "draft", "mtb-3m", "--out", path)
+    assert (code, err) == (2, f"rwa: {path} exists and would be lost; name another file\n")
+    code, _, err = rwa("terms", "draft", "mtb")
+    assert code == 2
+    assert "there is no template mtb; known are amortising" in err

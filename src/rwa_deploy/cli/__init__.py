@@ -25,6 +25,8 @@ COMMANDS = {
     "apply": "rwa_deploy.cli.deploy",
     "status": "rwa_deploy.cli.deploy",
     "clear": "rwa_deploy.cli.auction",
+    "price": "rwa_deploy.cli.pricing",
+    "terms": "rwa_deploy.cli.terms",
     "run": "rwa_deploy.cli.scenario",
     "register": "rwa_deploy.cli.books",
     "report": "rwa_deploy.cli.books",

@@ -23,6 +23,7 @@ from rwa_deploy.errors import InputError
 from rwa_deploy.model import Investor, TaxClass, Tier
 
 __all__ = [
+    "Country",
     "InvestorRow",
     "file_hash",
     "investor_from_row",
@@ -72,13 +73,16 @@ def _provider(value: str) -> str:
     return value
 
 
+Country = Annotated[int, BeforeValidator(_country)]
+
+
 class InvestorRow(tables.Row):
     """A row of investors.csv: `investor` in its normal form, `country` ISO 3166 numeric."""
 
     wallet: tables.Wallet
     investor: Annotated[str, BeforeValidator(normal_id)]
     tier: Tier
-    country: Annotated[int, BeforeValidator(_country)]
+    country: Country
     tax_class: TaxClass
     valid_until: tables.Day
     provider: Annotated[str, BeforeValidator(_provider)]

@@ -18,7 +18,7 @@ def pack(investor: Investor, provider_id: int = 0) -> int:
         TIER_CODES[investor.tier]
         | investor.country << 8
         | provider_id << 24
-        | TAX_CODES[investor.tax_class] << 32
+        | (TAX_CODES[investor.tax_class] if investor.tax_class else 0) << 32
         | investor.valid_until << 72
         | investor.number << 152
     )
