@@ -62,6 +62,15 @@ contract CashToken is ICashToken, PermissionedToken {
     }
 
     /// @inheritdoc ICashToken
+    function transferBatch(address[] calldata receivers, uint256[] calldata amounts) external returns (bool) {
+        require(receivers.length == amounts.length, BatchInvalid(receivers.length, amounts.length));
+        TokenState state = _currentState();
+        _requireAll(state, msg.sender, receivers);
+        _spread(state, msg.sender, receivers, amounts);
+        return true;
+    }
+
+    /// @inheritdoc ICashToken
     function loosenMinterLimit(address minter, uint256 limit) external restricted {
         require(limit > _minters[minter].limit, DirectionInvalid(limit, _minters[minter].limit));
         _setLimit(minter, limit);
@@ -87,7 +96,7 @@ contract CashToken is ICashToken, PermissionedToken {
         return 0;
     }
 
-    function _lifeCode() internal pure override returns (uint8) {
+    function _lifeCode(TokenState) internal pure override returns (uint8) {
         return Restrictions.NONE;
     }
 }

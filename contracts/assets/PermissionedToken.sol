@@ -121,7 +121,7 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
     /// @inheritdoc IERC7943Fungible
     function forcedTransfer(address from, address to, uint256 amount) external restricted returns (bool) {
         TokenState state = _currentState();
-        uint8 code = _lifeCode();
+        uint8 code = _lifeCode(state);
         if (code == Restrictions.NONE) code = state.allowlist().receiveCode(to);
         if (code != Restrictions.NONE) _refuse(code, from, from, to);
         _requireInvestor(from);
@@ -273,7 +273,7 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
     function _pledged(address holder, Account account) internal view virtual returns (uint256);
 
     /// @dev A rule of the token itself that no office can lift, such as maturity.
-    function _lifeCode() internal view virtual returns (uint8);
+    function _lifeCode(TokenState state) internal view virtual returns (uint8);
 
     /// @dev Creates `amount` for `receiver`; the supply follows by `_raiseSupply`, once a batch.
     function _credit(TokenState state, address receiver, uint256 amount) internal {
@@ -291,6 +291,24 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
         emit Transfer(holder, SUPPLY, amount);
     }
 
+    /// @dev Moves `amounts` out of the free balance of `from`, which is written once.
+    function _spread(TokenState state, address from, address[] calldata receivers, uint256[] calldata amounts)
+        internal
+    {
+        uint256 total;
+        for (uint256 i = 0; i < amounts.length; ++i) {
+            total += amounts[i];
+        }
+        AccountSlot storage source = _accounts[from];
+        _requireFree(from, source.value, total);
+        source.value = _touched(state, from, source.value).minus(total);
+        for (uint256 i = 0; i < amounts.length; ++i) {
+            AccountSlot storage target = _accounts[receivers[i]];
+            target.value = _touched(state, receivers[i], target.value).plus(amounts[i]);
+            emit Transfer(from, receivers[i], amounts[i]);
+        }
+    }
+
     /// @dev No balance passes 128 bits while the supply, their sum, does not: a batch that would is undone here.
     function _raiseSupply(TokenState state, uint256 amount) internal {
         SafeCast.toUint128(totalSupply() + amount);
@@ -301,14 +319,13 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
         _accounts[SUPPLY].value = _touched(state, SUPPLY, _accounts[SUPPLY].value).minus(amount);
     }
 
-    /// @dev An issue has no sender, and its operator is known to the caller.
-    function _requireReceivers(TokenState state, address[] calldata receivers) internal view {
+    /// @dev For a batch: the Allowlist is asked once. An issue comes from nobody.
+    function _requireAll(TokenState state, address from, address[] calldata receivers) internal view {
         uint8 code = _tokenCode(state);
-        if (code != Restrictions.NONE) _refuse(code, SUPPLY, SUPPLY, SUPPLY);
-        uint8[] memory codes = state.allowlist().receiveCodes(receivers);
-        for (uint256 i = 0; i < receivers.length; ++i) {
-            if (codes[i] != Restrictions.NONE) _refuse(codes[i], SUPPLY, SUPPLY, receivers[i]);
-        }
+        address account = address(this);
+        if (code == Restrictions.NONE) (code, account) = state.allowlist().checkAll(from, receivers);
+        if (code == Restrictions.SYSTEM_PAUSED) account = address(this);
+        require(code == Restrictions.NONE, TransferRestricted(code, account));
     }
 
     function _requireReceiver(TokenState state, address receiver) internal view {
@@ -409,6 +426,6 @@ abstract contract PermissionedToken is IPermissionedToken, IERC20Permit, AccessM
     }
 
     function _tokenCode(TokenState state) private view returns (uint8) {
-        return block.timestamp < state.pausedUntil() ? Restrictions.TOKEN_PAUSED : _lifeCode();
+        return block.timestamp < state.pausedUntil() ? Restrictions.TOKEN_PAUSED : _lifeCode(state);
     }
 }

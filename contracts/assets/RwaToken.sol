@@ -18,9 +18,12 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
         uint96 face; // [1e6]
     }
 
-    uint256 private constant _MOST_PENDING = 4;
-    uint256 private constant _MOST_RECORD_DATES = 128;
+    /// Four record days that the fiscal agent set may be pending at once.
+    uint256 private constant _CALLED_BITS = 4 * 24;
+    uint256 private constant _MOST_RECORD_DATES = 255;
     uint256 private constant _NOTICE = 1 days;
+    /// Set beside the balance of a wallet that stands under a freeze.
+    uint256 private constant _FROZEN = 1 << 128;
 
     /// @inheritdoc IRwaToken
     address public immutable programme;
@@ -30,33 +33,37 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
     bytes32 public immutable termsHash;
 
     uint24[] private _recordDays;
+    uint256 private _calledDays; // the last four record days set by the fiscal agent, 24 bits each
     mapping(address holder => mapping(uint256 recordDay => Account)) private _entries;
     mapping(address holder => Lien) private _liens;
 
     modifier onlyProgramme() {
-        require(msg.sender == programme, OnlyProgramme(msg.sender));
+        _requireProgramme();
         _;
     }
 
-    constructor(address programme_, bytes3 currency_, bytes32 termsHash_) {
+    /// @param recordDays record days of the schedule, in the order of time
+    constructor(address programme_, bytes3 currency_, bytes32 termsHash_, uint24[] memory recordDays) {
         programme = programme_;
         currency = currency_;
         termsHash = termsHash_;
+        if (recordDays.length == 0) return;
+        _recordDays = recordDays;
+        _state = _state.withRecordDays(0, recordDays[0]);
     }
 
     /// @inheritdoc IRwaToken
     function mint(address[] calldata receivers, uint256[] calldata faces) external onlyProgramme {
         TokenState state = _currentState();
         _requireOpen();
-        _requireReceivers(state, receivers);
-        uint256 total;
-        for (uint256 i = 0; i < receivers.length; ++i) {
-            uint256 face = faces[i];
-            _requireUnits(face);
-            _credit(state, receivers[i], face);
-            total += face;
-        }
-        _raiseSupply(state, total);
+        _requireAll(state, SUPPLY, receivers);
+        _create(state, receivers, faces, true);
+    }
+
+    /// @inheritdoc IRwaToken
+    function succeed(address[] calldata holders, uint256[] calldata faces) external onlyProgramme {
+        TokenState state = _currentState();
+        _create(state, holders, faces, false);
     }
 
     /// @inheritdoc IRwaToken
@@ -84,31 +91,49 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
             recordAt >= earliest && recordAt == Units.startOf(recordDay) && recordDay <= type(uint24).max,
             RecordDateInvalid(recordAt, earliest)
         );
-        uint256 total = _recordDays.length;
-        uint256 passed = _passedRecordDates();
+        // What holders convene through the Programme has room whatever the office has set.
+        uint256 shift = msg.sender == programme ? 0 : _takePlace(recordDay);
         require(
-            total - passed < _MOST_PENDING && total < _MOST_RECORD_DATES, TooManyRecordDates(total - passed, total)
+            shift < _CALLED_BITS && _recordDays.length < _MOST_RECORD_DATES,
+            TooManyRecordDates(shift / 24, _recordDays.length)
         );
-        uint256 i = total;
-        _recordDays.push(0);
-        for (; i > passed && _recordDays[i - 1] >= recordDay; --i) {
-            require(_recordDays[i - 1] != recordDay, RecordDateInvalid(recordAt, earliest));
-            _recordDays[i] = _recordDays[i - 1];
-        }
-        _recordDays[i] = uint24(recordDay);
-        _rollRecordDates();
-        emit RecordDateSet(recordAt);
+        require(_addRecordDay(recordDay), RecordDateInvalid(recordAt, earliest));
     }
 
     /// @inheritdoc IRwaToken
     function balanceAt(address account, uint256 recordAt) public view returns (uint256) {
-        uint256 passed = _passedRecordDates();
-        uint256 i = _indexOf(recordAt, passed);
-        for (; i < passed; ++i) {
-            Account entry = _entries[account][_recordDays[i]];
-            if (Account.unwrap(entry) != 0) return _balanceBefore(entry, recordAt);
+        uint256 passed = _recordDaysUntil(Units.day(block.timestamp));
+        uint256 index = _indexOf(recordAt, passed);
+        Account current = _accounts[account].value;
+        // An account that nobody touched since tells by itself.
+        if (current.touchedAt() < recordAt) return current.balance();
+        return _entryAt(account, recordAt, index, passed);
+    }
+
+    /// @inheritdoc IRwaToken
+    function balancesAt(address[] calldata accounts, uint256 recordAt)
+        external
+        view
+        returns (uint256[] memory balances)
+    {
+        balances = new uint256[](accounts.length);
+        uint256 passed;
+        uint256 index;
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            if (accounts[i] == SUPPLY) continue;
+            Account current = _accounts[accounts[i]].value;
+            if (current.touchedAt() < recordAt) {
+                balances[i] = current.balance();
+            } else {
+                // The record dates are looked up for the first who needs his entries.
+                if (passed == 0) {
+                    passed = _recordDaysUntil(Units.day(block.timestamp));
+                    index = _indexOf(recordAt, passed);
+                }
+                balances[i] = _entryAt(accounts[i], recordAt, index, passed);
+            }
+            if (current.isFrozen()) balances[i] |= _FROZEN;
         }
-        return _balanceBefore(_accounts[account].value, recordAt);
     }
 
     /// @inheritdoc IRwaToken
@@ -151,8 +176,15 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
         return interfaceId == type(IERC6372).interfaceId || super.supportsInterface(interfaceId);
     }
 
+    function _requireProgramme() private view {
+        require(msg.sender == programme, OnlyProgramme(msg.sender));
+    }
+
     /// @dev Refuses an issue before or after its time.
     function _requireOpen() internal view virtual;
+
+    /// @dev Refuses a supply above what may be outstanding.
+    function _requireRoom() internal view virtual;
 
     /// @dev Refuses a face that is no multiple of the denomination.
     function _requireUnits(uint256 face) internal view virtual;
@@ -184,29 +216,76 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
         require(immediate, AccessManagedUnauthorized(caller));
     }
 
+    /// @dev An issue is in units of the denomination, an exchange in what comes out of its ratio.
+    function _create(TokenState state, address[] calldata receivers, uint256[] calldata faces, bool inUnits) private {
+        uint256 total;
+        for (uint256 i = 0; i < receivers.length; ++i) {
+            uint256 face = faces[i];
+            if (inUnits) _requireUnits(face);
+            _credit(state, receivers[i], face);
+            total += face;
+        }
+        _raiseSupply(state, total);
+        _requireRoom();
+    }
+
+    /// @dev Puts a record day in its place; false when it is there already.
+    function _addRecordDay(uint256 recordDay) internal returns (bool) {
+        uint256 at = _recordDaysUntil(recordDay);
+        if (at != 0 && _recordDays[at - 1] == recordDay) return false;
+        _recordDays.push(0);
+        for (uint256 i = _recordDays.length - 1; i > at; --i) {
+            _recordDays[i] = _recordDays[i - 1];
+        }
+        _recordDays[at] = uint24(recordDay);
+        _rollRecordDates();
+        emit RecordDateSet(Units.startOf(recordDay));
+        return true;
+    }
+
+    /// @dev Four places of 24 bits: a new record day takes that of one which has passed. The place, or what lies behind the last.
+    function _takePlace(uint256 recordDay) private returns (uint256 shift) {
+        uint256 called = _calledDays;
+        while (shift < _CALLED_BITS && uint24(called >> shift) > Units.day(block.timestamp)) shift += 24;
+        _calledDays = (called & ~(uint256(type(uint24).max) << shift)) | (recordDay << shift);
+    }
+
     function _rollRecordDates() private returns (TokenState state) {
-        uint256 passed = _passedRecordDates();
+        uint256 passed = _recordDaysUntil(Units.day(block.timestamp));
         uint256 last = passed == 0 ? 0 : _recordDays[passed - 1];
         uint256 next = passed == _recordDays.length ? 0 : _recordDays[passed];
         state = _state.withRecordDays(last, next);
         _state = state;
     }
 
-    /// @dev Counts from the end: at most `_MOST_PENDING` steps.
-    function _passedRecordDates() private view returns (uint256 passed) {
-        passed = _recordDays.length;
-        while (passed != 0 && block.timestamp < Units.startOf(_recordDays[passed - 1])) --passed;
-    }
-
-    function _indexOf(uint256 recordAt, uint256 passed) private view returns (uint256 i) {
-        for (i = passed; i != 0; --i) {
-            if (Units.startOf(_recordDays[i - 1]) == recordAt) return i - 1;
+    /// @dev How many record days lie on or before `dayNumber`, by halving.
+    function _recordDaysUntil(uint256 dayNumber) private view returns (uint256 low) {
+        uint256 high = _recordDays.length;
+        while (low < high) {
+            uint256 middle = (low + high) / 2;
+            if (_recordDays[middle] <= dayNumber) low = middle + 1;
+            else high = middle;
         }
-        revert RecordDateUnknown(recordAt);
     }
 
-    function _balanceBefore(Account account, uint256 recordAt) private pure returns (uint256) {
-        return account.touchedAt() < recordAt ? account.balance() : 0;
+    function _indexOf(uint256 recordAt, uint256 passed) private view returns (uint256) {
+        uint256 until = _recordDaysUntil(Units.day(recordAt));
+        bool known = until != 0 && until <= passed && Units.startOf(_recordDays[until - 1]) == recordAt;
+        require(known, RecordDateUnknown(recordAt));
+        return until - 1;
+    }
+
+    /// @dev The first entry stored for this record date or a later one.
+    function _entryAt(address account, uint256 recordAt, uint256 index, uint256 passed)
+        private
+        view
+        returns (uint256)
+    {
+        for (; index < passed; ++index) {
+            Account entry = _entries[account][_recordDays[index]];
+            if (Account.unwrap(entry) != 0) return entry.touchedAt() < recordAt ? entry.balance() : 0;
+        }
+        return 0;
     }
 }
 

@@ -124,6 +124,14 @@ interface IAllowlist {
     /// @notice The same for several wallets, in their order: what an issue asks once.
     function receiveCodes(address[] calldata wallets) external view returns (uint8[] memory codes);
 
+    /// @notice What a payment asks once: for each wallet the rule that stands against it receiving (bits 0 to 7), and its tax class on
+    /// day `dayNumber` (bits 8 to 15).
+    function payees(address[] calldata wallets, uint256 dayNumber) external view returns (uint256[] memory facts);
+
+    /// @notice The first rule that stands against a move from `from` (zero for an issue, which has no sender) to each of `receivers`, and
+    /// whose it is; 0 when none does.
+    function checkAll(address from, address[] calldata receivers) external view returns (uint8 code, address account);
+
     /// @notice The record of `wallet`, 0 when there is none.
     function recordOf(address wallet) external view returns (Record record);
 

@@ -24,6 +24,9 @@ interface ICashToken is IPermissionedToken {
     /// @notice Nothing is neither minted nor burned: anyone could fill the log with it.
     error AmountZero();
 
+    /// @notice The two arrays differ in length.
+    error BatchInvalid(uint256 receivers, uint256 amounts);
+
     /// @notice The new limit is on the wrong side of the old one.
     error DirectionInvalid(uint256 wanted, uint256 current);
 
@@ -34,6 +37,11 @@ interface ICashToken is IPermissionedToken {
     /// @notice Burns `amount` of the caller's own free balance, up to what it has minted, and makes room to mint again.
     /// @dev Errors: `AmountZero`, `BurnAboveMinted`, `ERC20InsufficientBalance`, `ERC7943InsufficientUnfrozenBalance`.
     function burn(uint256 amount) external;
+
+    /// @notice Sends `amounts[i]` to `receivers[i]`, all or none: the Allowlist is asked once.
+    /// @dev Errors: `BatchInvalid`, `TransferRestricted`, `ERC20InsufficientBalance`, `ERC7943InsufficientUnfrozenBalance`.
+    /// @return sent true
+    function transferBatch(address[] calldata receivers, uint256[] calldata amounts) external returns (bool sent);
 
     /// @notice Raises what `minter` may have outstanding; delayed.
     /// @dev Errors: `AccessManagedUnauthorized`, `DirectionInvalid`.

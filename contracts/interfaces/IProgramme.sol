@@ -48,7 +48,19 @@ interface IProgramme {
     event Retired(address indexed series, uint256 face, uint256 usd);
 
     /// @notice `account` may retire face from now on, or no longer.
-    event RetirerSet(address indexed account, bool may);
+    event ServicerSet(address indexed account, bool may);
+
+    /// @notice The series ends at `endAt` (Unix), or (0) at its maturity after all.
+    event SeriesEnded(address indexed series, uint64 endAt);
+
+    /// @notice Of the principal left after the payment of `period` the share `kept` stays outstanding [1e18].
+    event SeriesScaled(address indexed series, uint256 indexed period, uint256 kept);
+
+    /// @notice A resolution exchanges the series into another.
+    event SeriesSuperseded(address indexed series);
+
+    /// @notice `face` of `from` became `received` of `to`, and `usd` of what is booked went along.
+    event Exchanged(address indexed from, address indexed to, uint256 face, uint256 received, uint256 usd);
 
     /// @notice The cap is `capUsd` from now on [1e6].
     event CapChanged(uint256 capUsd);
@@ -99,7 +111,13 @@ interface IProgramme {
     error BatchInvalid(uint256 holders, uint256 faces);
 
     /// @notice The caller may not retire face.
-    error NotRetirer(address caller);
+    error NotServicer(address caller);
+
+    /// @notice A series ends early at a midnight in Pakistan that lies ahead and before its maturity.
+    error EndInvalid(uint256 endAt, uint256 maturityAt);
+
+    /// @notice A series may be called in part so many times.
+    error TooManyCalls(address series, uint256 most);
 
     /// @notice That Allowlist was not proposed for the series.
     error AllowlistNotProposed(address series, address allowlist);
@@ -122,12 +140,40 @@ interface IProgramme {
     /// @notice Lets `account` retire face, as the PayingAgent must, or no longer; delayed. It holds this right itself and passes no
     /// role, so that no closed target stops a redemption.
     /// @dev Error: `AccessManagedUnauthorized`.
-    function setRetirer(address account, bool may) external;
+    function setServicer(address account, bool may) external;
 
     /// @notice Burns `faces[i]` of `holders[i]` and releases the booked dollars pro rata, rounded down. No state of the mandate,
     /// the rate or the cap stops it.
-    /// @dev Errors: `NotRetirer`, `BatchInvalid`, `SeriesStatusInvalid`, and those of the token.
+    /// @dev Errors: `NotServicer`, `BatchInvalid`, `SeriesStatusInvalid`, and those of the token.
     function retire(address series, address[] calldata holders, uint256[] calldata faces) external;
+
+    /// @notice Brings the end of a series forward, or (0) lets it run to its maturity after all: a call, acceleration, an exchange.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `EndInvalid`.
+    function endSeries(address series, uint64 endAt) external;
+
+    /// @notice A resolution exchanges the series into another: from now on nothing of it is redeemed, and nothing is funded for that.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`.
+    function supersede(address series) external;
+
+    /// @notice Of the principal left after the payment of `period` only the share `kept` stays outstanding [1e18]: a partial call.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `TooManyCalls`.
+    function scaleSeries(address series, uint256 period, uint256 kept) external;
+
+    /// @notice Sets a record date of a series, for a vote.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, and those of the token.
+    function callRecordDate(address series, uint256 recordAt) external;
+
+    /// @notice Exchanges all face of `holders` in `from` into `to`, `ratio` [1e18] for one, rounded down to the unit; frozen face stays
+    /// frozen. First all burns, then all mints; what was booked against the cap moves with the face.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `CurrencyUnknown` when the currencies differ, and those of the tokens.
+    function exchange(address from, address to, uint256 ratio, address[] calldata holders) external;
+
+    /// @notice The same for `face` of one holder who accepted an offer: out of his free face, and only if he may receive.
+    /// @dev The same errors.
+    /// @return received face in `to` [1e6]
+    function exchangeFree(address from, address to, uint256 ratio, address holder, uint256 face)
+        external
+        returns (uint256 received);
 
     /// @notice Raises the cap; delayed.
     /// @dev Errors: `AccessManagedUnauthorized`, `DirectionInvalid`.
@@ -166,7 +212,13 @@ interface IProgramme {
     function unpauseSeries(address series) external;
 
     /// @notice Whether `account` may retire face.
-    function isRetirer(address account) external view returns (bool);
+    function isServicer(address account) external view returns (bool);
+
+    /// @notice Whether a resolution exchanges the series into another.
+    function isSuperseded(address series) external view returns (bool superseded);
+
+    /// @notice Partial calls of a series: period << 128 | share kept [1e18].
+    function callsOf(address series) external view returns (uint256[] memory calls);
 
     /// @notice The mandate and its last second (Unix).
     function mandate() external view returns (Mandate mandate_, uint64 until);

@@ -38,6 +38,11 @@ interface IRwaToken is IPermissionedToken, IERC6372 {
     /// @dev Errors: `OnlyProgramme`, `ERC20InsufficientBalance`, `ERC7943InsufficientUnfrozenBalance`.
     function burn(address[] calldata holders, uint256[] calldata faces) external;
 
+    /// @notice Credits `faces` of an exchange, whether or not their holders could receive now, in whatever amounts, and also
+    /// when the series has ended meanwhile: nobody is left behind in the old one.
+    /// @dev Errors: `OnlyProgramme`, `FaceAboveMaximum`.
+    function succeed(address[] calldata holders, uint256[] calldata faces) external;
+
     /// @notice Makes the token ask another Allowlist.
     /// @dev Error: `OnlyProgramme`.
     function setAllowlist(IAllowlist allowlist_) external;
@@ -49,6 +54,12 @@ interface IRwaToken is IPermissionedToken, IERC6372 {
     /// @notice The balance of `account` when the record date `recordAt` closed; a move in that very second counts after it.
     /// @dev Error: `RecordDateUnknown`.
     function balanceAt(address account, uint256 recordAt) external view returns (uint256 balance);
+
+    /// @notice The same for several accounts, in their order: what a payment asks once. Bit 128 is set for a wallet of which anything is
+    /// frozen now. Of the zero address it says 0.
+    /// Warning: `recordAt` must be a record date that has passed; that is checked only where an account was touched since.
+    /// @dev Error: `RecordDateUnknown`.
+    function balancesAt(address[] calldata accounts, uint256 recordAt) external view returns (uint256[] memory balances);
 
     /// @notice The supply when the record date closed.
     /// @dev Error: `RecordDateUnknown`.

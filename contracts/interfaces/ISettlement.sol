@@ -7,7 +7,8 @@ pragma solidity 0.8.34;
 interface ISettlement {
     /// @param winner who pays and receives
     /// @param face what he receives [1e6]
-    /// @param price what he pays per 100 face [1e6]; the cash is rounded up to the paisa
+    /// @param price what he pays per 100 of principal, clean [1e6]; the interest accrued by the day of settlement comes on top, each
+    /// rounded up to the paisa
     struct Allotment {
         address winner;
         uint128 face;

@@ -37,6 +37,10 @@ library AccountLib {
         return amount <= word & _BALANCE_MASK && word & (FLAG_FROZEN | FLAG_PLEDGED) == 0;
     }
 
+    function isFrozen(Account a) internal pure returns (bool) {
+        return Account.unwrap(a) & FLAG_FROZEN != 0;
+    }
+
     function isPledged(Account a) internal pure returns (bool) {
         return Account.unwrap(a) & FLAG_PLEDGED != 0;
     }

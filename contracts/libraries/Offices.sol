@@ -18,4 +18,5 @@ library Offices {
     uint64 internal constant GUARDIAN = 9;
     /// May call `Programme.issue`: the debt office and the Settlement contract.
     uint64 internal constant ISSUER = 10;
+    uint64 internal constant TAX_OFFICE = 11;
 }

@@ -60,6 +60,11 @@ library RecordLib {
         return uint24(Record.unwrap(r) >> _TAX_DAY);
     }
 
+    /// @notice The tax class on a day, as far as the record remembers: one change back.
+    function taxClassOn(Record r, uint256 dayNumber) internal pure returns (uint8) {
+        return dayNumber < taxChangedDay(r) ? taxClassBefore(r) : taxClass(r);
+    }
+
     function validUntil(Record r) internal pure returns (uint40) {
         return uint40(Record.unwrap(r) >> _VALID_UNTIL);
     }

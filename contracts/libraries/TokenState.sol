@@ -4,8 +4,8 @@ pragma solidity 0.8.34;
 import {IAllowlist} from "../interfaces/IAllowlist.sol";
 
 /// @notice What a token reads once on every move, in one storage slot; the layout, from the lowest bit:
-/// Allowlist 160 · paused until 40 (Unix seconds) · last record day 24 · next record day 24 (day numbers in Pakistan, 0 for none).
-/// Series use the record days, cash does not.
+/// Allowlist 160 · paused until 40 (Unix seconds) · last record day 24 · next record day 24 (day numbers in Pakistan, 0 for none) ·
+/// ends early 8. Series use the record days and the end, cash does not.
 type TokenState is uint256;
 
 using TokenStateLib for TokenState global;
@@ -16,6 +16,7 @@ library TokenStateLib {
     uint256 private constant _PAUSED_UNTIL = 160;
     uint256 private constant _LAST_RECORD_DAY = 200;
     uint256 private constant _NEXT_RECORD_DAY = 224;
+    uint256 private constant _ENDS_EARLY = 248;
 
     function allowlist(TokenState s) internal pure returns (IAllowlist) {
         return IAllowlist(address(uint160(TokenState.unwrap(s))));
@@ -31,6 +32,14 @@ library TokenStateLib {
 
     function nextRecordDay(TokenState s) internal pure returns (uint256) {
         return uint24(TokenState.unwrap(s) >> _NEXT_RECORD_DAY);
+    }
+
+    function endsEarly(TokenState s) internal pure returns (bool) {
+        return TokenState.unwrap(s) >> _ENDS_EARLY != 0;
+    }
+
+    function withEndsEarly(TokenState s, bool value) internal pure returns (TokenState) {
+        return _with(s, _ENDS_EARLY, type(uint8).max, value ? 1 : 0);
     }
 
     function withAllowlist(TokenState s, IAllowlist value) internal pure returns (TokenState) {

@@ -39,6 +39,16 @@ library Units {
         return Math.mulDiv(amount, part, whole);
     }
 
+    /// @notice `amount` × `part` / `whole`, rounded down to the minor unit.
+    function minorDown(uint256 amount, uint256 part, uint256 whole) internal pure returns (uint256) {
+        return Math.mulDiv(amount, part, whole * MINOR_UNIT) * MINOR_UNIT;
+    }
+
+    /// @notice `amount` × `part` / `whole`, rounded up to the minor unit.
+    function minorUp(uint256 amount, uint256 part, uint256 whole) internal pure returns (uint256) {
+        return Math.mulDiv(amount, part, whole * MINOR_UNIT, Math.Rounding.Ceil) * MINOR_UNIT;
+    }
+
     /// @notice The day of a moment in Pakistan, counted from 1 January 1970.
     function day(uint256 timestamp) internal pure returns (uint256) {
         return (timestamp + UTC_OFFSET) / 1 days;

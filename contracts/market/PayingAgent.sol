@@ -1,124 +1,248 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IAllowlist} from "../interfaces/IAllowlist.sol";
+import {IBondMaths} from "../interfaces/IBondMaths.sol";
 import {IBondToken} from "../interfaces/IBondToken.sol";
 import {ICashToken} from "../interfaces/ICashToken.sol";
 import {IPayingAgent} from "../interfaces/IPayingAgent.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
-import {Restrictions} from "../libraries/Restrictions.sol";
+import {ITaxTable} from "../interfaces/ITaxTable.sol";
+import {Features, OptionLib} from "../libraries/Schedule.sol";
+import {TaxRow, TaxRowLib} from "../libraries/TaxRow.sol";
 import {Units} from "../libraries/Units.sol";
+import {PaymentBooks} from "./PaymentBooks.sol";
+import {Payments} from "./Payments.sol";
 
 /// @title PayingAgent
-/// @notice Redemption at par in one cash token. Holds no role over holders and has no function that lets cash out to anyone else.
-contract PayingAgent is IPayingAgent {
-    using SafeERC20 for ICashToken;
+/// @notice Scheduled payments and redemption in one cash token. Holds no role over holders and has no function that lets cash out to anyone
+/// but those it is owed to, the tax account, and, after ten years, the account of the unclaimed.
+contract PayingAgent is Payments, AccessManaged {
     using SafeCast for uint256;
 
-    /// @dev A holder's face at maturity, kept from his first payment on, and what he was paid.
+    /// @dev A holder's face at the end, kept from his first payment on, and what of it was burned.
     struct Claim {
         uint128 face; // [1e6]
-        uint128 paid; // [1e6]
+        uint128 burned; // [1e6]
     }
 
-    IProgramme private immutable _PROGRAMME;
-    ICashToken private immutable _CASH;
+    /// @dev A series at its end.
+    struct Redemption {
+        uint256 factor; // [1e18]
+        uint256 price; // [1e6 per 100]
+        uint256 payableDay;
+        uint256 due;
+        uint256 funded;
+        uint256 discount; // taxed, per 100 [1e6]
+        uint256 rates;
+        uint256 threshold;
+    }
 
-    mapping(address series => Redemption) private _redemptions;
+    uint256 private constant _MOST_DAYS = 7;
+    uint256 private constant _CALL_NOTICE = 10 days;
+    uint256 private constant _UNCLAIMED = 3653 days;
+
     mapping(address series => mapping(address holder => Claim)) private _claims;
 
-    constructor(IProgramme programme, ICashToken cash) {
-        _PROGRAMME = programme;
-        _CASH = cash;
+    /// @param allowlist the one that `cash` asks
+    constructor(
+        address authority_,
+        IProgramme programme,
+        ICashToken cash,
+        IAllowlist allowlist,
+        IBondMaths maths,
+        ITaxTable taxTable
+    ) PaymentBooks(programme, cash, allowlist, maths, taxTable) AccessManaged(authority_) {}
+
+    /// @inheritdoc IPayingAgent
+    function redeem(address series, address[] calldata holders) external returns (uint256 paid) {
+        paid = _redeem(series, holders, address(0));
+        _remit(series, REDEMPTION);
     }
 
     /// @inheritdoc IPayingAgent
-    function fund(address series, uint256 amount) external returns (uint256 taken) {
-        _requireSeries(series);
-        Redemption storage redemption = _redemptions[series];
-        taken = Math.min(amount, Math.saturatingSub(dueOf(series), redemption.funded));
-        require(taken != 0, NothingToFund(series));
-        redemption.funded += taken.toUint128();
-        emit Funded(series, msg.sender, taken, redemption.funded);
-        uint256 before = _CASH.balanceOf(address(this));
-        _CASH.safeTransferFrom(msg.sender, address(this), taken);
-        uint256 received = _CASH.balanceOf(address(this)) - before;
-        require(received == taken, CashShort(received, taken));
+    function release(address series, uint256 period, address[] calldata holders) external returns (uint256 paid) {
+        uint256 releasableAt = payableAtOf(series, period) + _UNCLAIMED;
+        require(block.timestamp >= releasableAt, NotReleasable(releasableAt, block.timestamp));
+        require(_unclaimedAccount != address(0), AccountMissing());
+        paid = period == REDEMPTION
+            ? _redeem(series, holders, _unclaimedAccount)
+            : _pay(series, period, holders, _unclaimedAccount);
+        _remit(series, period);
     }
 
     /// @inheritdoc IPayingAgent
-    function redeem(address series, address[] calldata holders) external returns (uint256 cash) {
+    function call(address series, uint256 period, uint256 share) external restricted {
         _requireSeries(series);
-        uint256 payableAt = IBondToken(series).maturityDate();
+        uint256 price = _MATHS.optionPrice(IBondToken(series), period, OptionLib.CALL);
+        (uint256 latest,) = _MATHS.datesOf(IBondToken(series), period);
+        latest -= _CALL_NOTICE;
+        require(block.timestamp <= latest, NoticeTooShort(latest, block.timestamp));
+        require(share != 0 && share <= Units.WAD, ShareInvalid(share));
+        emit Called(series, period, share, price);
+        bool isWhole = share == Units.WAD;
+        Book storage book = _books[series][isWhole ? REDEMPTION : period];
+        book.callPrice = uint32(price);
+        if (isWhole) {
+            book.calledEndAt = uint64(_MATHS.endsAt(IBondToken(series), period));
+            _PROGRAMME.endSeries(series, book.calledEndAt);
+        } else {
+            _PROGRAMME.scaleSeries(series, period, Units.WAD - share);
+        }
+    }
+
+    /// @inheritdoc IPayingAgent
+    function postpone(address series, uint256 period, uint8 addedDays, bytes32 citation) external restricted {
+        uint256 payableAt = payableAtOf(series, period);
+        Book storage book = _books[series][period];
+        uint256 moved = uint256(book.postponedDays) + addedDays;
+        bool valid = addedDays != 0 && moved <= _MOST_DAYS && block.timestamp < payableAt;
+        require(valid, PostponementInvalid(moved, payableAt));
+        book.postponedDays = uint8(moved);
+        emit Postponed(series, period, addedDays, citation);
+    }
+
+    /// @inheritdoc IPayingAgent
+    function setAccounts(address taxAccount, address unclaimedAccount) external restricted {
+        _taxAccount = taxAccount;
+        _unclaimedAccount = unclaimedAccount;
+        emit AccountsSet(taxAccount, unclaimedAccount);
+    }
+
+    /// @inheritdoc IPayingAgent
+    function dueOf(address series, uint256 period) public view override returns (uint256) {
+        if (period == REDEMPTION) return _redemptionOf(IBondToken(series)).due;
+        return _bookOf(series, period).due;
+    }
+
+    /// @inheritdoc IPayingAgent
+    function owedTo(address series, uint256 period, address holder) external view returns (Amounts memory amounts) {
+        if (period == REDEMPTION) {
+            Claim memory claim_ = _claimOf(series, holder, IBondToken(series).balanceOf(holder));
+            Redemption memory redemption = _taxedRedemptionOf(IBondToken(series));
+            uint256 taxed = _ALLOWLIST.taxClassOn(holder, redemption.payableDay);
+            return _redeemed(redemption, claim_, _targetOf(redemption, claim_), taxed);
+        }
+        Book memory book = _bookOf(series, period);
+        if (_done[series][holder] & (1 << period) != 0) return amounts;
+        uint256 taxClass = _ALLOWLIST.taxClassOn(holder, book.terms.payableDay());
+        uint256 face = IBondToken(series).balanceAt(holder, Units.startOf(book.terms.recordDay()));
+        return _owed(book, _parts[series][period][holder], face, taxClass);
+    }
+
+    /// @inheritdoc IPayingAgent
+    function redeemedOf(address series, address holder) external view returns (uint256) {
+        return _claims[series][holder].burned;
+    }
+
+    /// @inheritdoc IPayingAgent
+    function redemptionPriceOf(address series) public view returns (uint256) {
+        Book storage book = _books[series][REDEMPTION];
+        // A call that something else came before is none any more.
+        return book.calledEndAt == IBondToken(series).endAt() ? book.callPrice : Units.PAR;
+    }
+
+    function _redeem(address series, address[] memory holders, address unclaimed) private returns (uint256) {
+        _requireSeries(series);
+        require(!_PROGRAMME.isSuperseded(series), SeriesSuperseded(series));
+        Redemption memory redemption = _taxedRedemptionOf(IBondToken(series));
+        Book storage book = _books[series][REDEMPTION];
+        uint256 payableAt = Units.startOf(redemption.payableDay + book.postponedDays);
         require(block.timestamp >= payableAt, NotPayableYet(payableAt, block.timestamp));
-        uint256 due = dueOf(series);
-        uint256[] memory amounts = new uint256[](holders.length);
+        Run memory run;
+        (run.series, run.period) = (IBondToken(series), REDEMPTION);
+        _begin(run, holders, unclaimed, redemption.payableDay);
+        uint256[] memory burns = new uint256[](holders.length);
         for (uint256 i = 0; i < holders.length; ++i) {
-            amounts[i] = _book(series, holders[i], due);
-            cash += amounts[i];
+            burns[i] = _redeemOne(run, redemption, i);
         }
-        if (cash == 0) return 0;
-        _redemptions[series].paid += cash.toUint128();
-        _PROGRAMME.retire(series, holders, amounts);
-        for (uint256 i = 0; i < holders.length; ++i) {
-            if (amounts[i] != 0) _CASH.safeTransfer(holders[i], amounts[i]);
-        }
+        if (run.done == 0) return 0;
+        book.done += run.done.toUint80();
+        run.done = 0;
+        _PROGRAMME.retire(series, holders, burns);
+        return _settle(run);
     }
 
-    /// @inheritdoc IPayingAgent
-    function redemptionOf(address series) external view returns (Redemption memory) {
-        return _redemptions[series];
+    /// @dev Nothing burns before all are booked, so a holder named twice finds his first payment in his claim.
+    function _redeemOne(Run memory run, Redemption memory redemption, uint256 i) private returns (uint256 burns) {
+        address holder = run.holders[i];
+        Claim memory claim_ = _claimOf(address(run.series), holder, run.series.balanceOf(holder));
+        uint256 target = _targetOf(redemption, claim_);
+        if (target == claim_.burned) return 0;
+        burns = Math.min(target - claim_.burned, _burnable(run.series, holder, claim_));
+        Amounts memory amounts = _redeemed(redemption, claim_, target, run.facts[i] >> 8);
+        if (_skips(run, i, burns == 0 ? type(uint256).max : 0, amounts.principal - amounts.tax)) return 0;
+        burns += claim_.burned;
+        if (burns != target) amounts = _redeemed(redemption, claim_, burns, run.facts[i] >> 8);
+        _claims[address(run.series)][holder] = Claim(claim_.face, burns.toUint128());
+        burns -= claim_.burned;
+        run.done += burns;
+        emit Redeemed(address(run.series), holder, burns);
+        _push(run, holder, amounts.income, amounts.principal, amounts.tax);
     }
 
-    /// @inheritdoc IPayingAgent
-    function dueOf(address series) public view returns (uint256) {
-        return IBondToken(series).totalSupply() + _redemptions[series].paid;
+    /// @dev Free face of a holder, less what this batch booked for him before.
+    function _burnable(IBondToken series, address holder, Claim memory claim_) private view returns (uint256) {
+        // Face that left by another way since his first payment (a buy-back) is not booked here.
+        uint256 booked = Math.saturatingSub(series.balanceOf(holder), claim_.face - claim_.burned);
+        return Math.saturatingSub(series.freeBalanceOf(holder), booked);
     }
 
-    /// @inheritdoc IPayingAgent
-    function owedTo(address series, address holder) external view returns (uint256) {
-        return _owed(series, _claimOf(series, holder, IBondToken(series).balanceOf(holder)), dueOf(series));
+    function _claimOf(address series, address holder, uint256 balance) private view returns (Claim memory claim_) {
+        claim_ = _claims[series][holder];
+        if (claim_.face == 0) claim_.face = balance.toUint128();
     }
 
-    /// @inheritdoc IPayingAgent
-    function paidTo(address series, address holder) external view returns (uint256) {
-        return _claims[series][holder].paid;
+    /// @dev How much of his face a holder may have burned, from what is funded.
+    function _targetOf(Redemption memory redemption, Claim memory claim_) private pure returns (uint256) {
+        if (redemption.funded >= redemption.due) return claim_.face;
+        return Math.max(claim_.burned, Units.shareDown(claim_.face, redemption.funded, redemption.due));
     }
 
-    /// @dev What `holder` gets now, booked as paid: what is owed to him, as far as his face is free and he may receive cash.
-    /// Nothing burns before all are booked, so a holder named twice finds his first payment in his claim.
-    function _book(address series, address holder, uint256 due) private returns (uint256 amount) {
-        uint256 balance = IBondToken(series).balanceOf(holder);
-        Claim memory claim = _claimOf(series, holder, balance);
-        uint256 owed = _owed(series, claim, due);
-        if (owed == 0) return 0;
-        uint8 code = _CASH.detectTransferRestriction(address(this), holder, owed);
-        if (code == Restrictions.NONE) {
-            uint256 booked = balance - (claim.face - claim.paid);
-            amount = Math.min(owed, Math.saturatingSub(IBondToken(series).freeBalanceOf(holder), booked));
-            if (amount == 0) code = Restrictions.FROZEN_OR_PLEDGED;
-        }
-        if (code != Restrictions.NONE) {
-            emit RedemptionSkipped(series, holder, code, owed);
-            return 0;
-        }
-        _claims[series][holder] = Claim(claim.face, claim.paid + amount.toUint128());
-        emit Redeemed(series, holder, amount);
+    /// @dev What burning up to `burned` of a claim pays on top of what was paid before, and the tax on its discount.
+    function _redeemed(Redemption memory redemption, Claim memory claim_, uint256 burned, uint256 taxClass)
+        private
+        pure
+        returns (Amounts memory amounts)
+    {
+        if (claim_.face == 0) return amounts;
+        uint256 whole = _redeemable(redemption, claim_.face);
+        amounts.principal = Units.shareDown(whole, burned, claim_.face)
+            - Units.shareDown(whole, claim_.burned, claim_.face);
+        if (redemption.discount == 0) return amounts;
+        bool isReduced = Units.shareDown(claim_.face, redemption.discount, Units.PAR) <= redemption.threshold;
+        uint256 bps = TaxRowLib.rateOf(redemption.rates, isReduced, taxClass);
+        uint256 tax = TaxRowLib.taxUp(Units.shareDown(burned, redemption.discount, Units.PAR), bps)
+            - TaxRowLib.taxUp(Units.shareDown(claim_.burned, redemption.discount, Units.PAR), bps);
+        // A step of less than the smallest amount may pay less than what its tax is rounded up to.
+        amounts.tax = Math.min(tax, amounts.principal);
     }
 
-    function _claimOf(address series, address holder, uint256 balance) private view returns (Claim memory claim) {
-        claim = _claims[series][holder];
-        if (claim.face == 0) claim.face = balance.toUint128();
+    function _redeemable(Redemption memory redemption, uint256 face) private pure returns (uint256) {
+        return Units.shareDown(Units.shareDown(face, redemption.factor, Units.WAD), redemption.price, Units.PAR);
     }
 
-    function _owed(address series, Claim memory claim, uint256 due) private view returns (uint256) {
-        return due == 0 ? 0 : Units.shareDown(claim.face, _redemptions[series].funded, due) - claim.paid;
+    function _redemptionOf(IBondToken series) private view returns (Redemption memory redemption) {
+        Book storage book = _books[address(series)][REDEMPTION];
+        redemption.factor = _MATHS.redemptionFactor(series);
+        redemption.price = redemptionPriceOf(address(series));
+        redemption.payableDay = Units.day(_MATHS.redemptionAt(series));
+        redemption.funded = book.funded;
+        redemption.due = _redeemable(redemption, series.totalSupply() + book.done);
     }
 
-    function _requireSeries(address series) private view {
-        bool known = _PROGRAMME.isSeries(series) && IBondToken(series).currency() == _CASH.currency();
-        require(known, SeriesUnknown(series));
+    /// @dev What was issued at par has no discount to tax: its redemption waits for no table.
+    function _taxedRedemptionOf(IBondToken series) private view returns (Redemption memory redemption) {
+        redemption = _redemptionOf(series);
+        Features features = series.features();
+        if (features.issuePrice() >= Units.PAR) return redemption;
+        (TaxRow row, uint256 reduced) = _TAX_TABLE.rowOn(features.instrumentClass(), redemption.payableDay);
+        if (!row.taxesDiscount()) return redemption;
+        redemption.discount = Units.PAR - features.issuePrice();
+        redemption.rates = (reduced << 128) | row.rates();
+        redemption.threshold = row.threshold();
     }
 }

@@ -3,6 +3,8 @@ pragma solidity 0.8.34;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {IBondMaths} from "../interfaces/IBondMaths.sol";
+import {IBondToken} from "../interfaces/IBondToken.sol";
 import {ICashToken} from "../interfaces/ICashToken.sol";
 import {IPermissionedToken} from "../interfaces/IPermissionedToken.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
@@ -32,6 +34,10 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         uint256 count;
         address[] receivers;
         uint256[] faces;
+        // Interest that has accrued per unit of principal, and principal per unit of face: a reopening is paid for with both.
+        int256 accrued;
+        uint256 accruedOver;
+        uint256 factor; // [1e18]
     }
 
     uint256 private constant _MOST_PAGES = 256;
@@ -43,16 +49,18 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
 
     IProgramme private immutable _PROGRAMME;
     ICashToken private immutable _CASH;
+    IBondMaths private immutable _MATHS;
 
     mapping(bytes32 id => AllotmentBook) private _books;
     mapping(address party => mapping(uint256 word => uint256 bits)) private _usedNonces;
 
-    constructor(address authority_, IProgramme programme, ICashToken cash)
+    constructor(address authority_, IProgramme programme, ICashToken cash, IBondMaths maths)
         AccessManaged(authority_)
         EIP712("Settlement", "1")
     {
         _PROGRAMME = programme;
         _CASH = cash;
+        _MATHS = maths;
     }
 
     /// @inheritdoc ISettlement
@@ -163,7 +171,10 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         private
         returns (uint256, uint256)
     {
-        Run memory run = Run(id, page, book.treasury, 0, 0, _wallets(winners), new uint256[](winners.length));
+        Run memory run;
+        (run.id, run.page, run.treasury) = (id, page, book.treasury);
+        (run.receivers, run.faces) = (_wallets(winners), new uint256[](winners.length));
+        _reckonAccrued(run, book.series);
         uint8[] memory codes = IPermissionedToken(book.series).allowlist().receiveCodes(run.receivers);
         uint256 before = _CASH.balanceOf(run.treasury);
         uint256 expected;
@@ -183,7 +194,7 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     function _pay(Run memory run, Allotment calldata winner, uint256 i, uint8 code) private returns (uint256 cash) {
         address wallet = winner.winner;
         uint256 face = winner.face;
-        cash = Units.cashForFaceUp(face, winner.price);
+        cash = run.accruedOver == 0 ? Units.cashForFaceUp(face, winner.price) : _cashUp(run, face, winner.price);
         bool paid;
         uint256 available;
         // The treasury cannot pay itself; it is passed over like anyone who cannot pay.
@@ -199,6 +210,21 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         run.count = count + 1;
         run.done |= 1 << i;
         emit AllotmentSettled(run.id, wallet, run.page, i, face, cash);
+    }
+
+    /// @dev Only a series with coupons is asked: a bill accrues nothing.
+    function _reckonAccrued(Run memory run, address series) private view {
+        if (IBondToken(series).features().periods() == 0) return;
+        (run.accrued, run.accruedOver) = _MATHS.accruedAt(IBondToken(series), block.timestamp);
+        run.factor = _MATHS.poolFactor(IBondToken(series));
+    }
+
+    /// @dev Clean price up, accrued interest up; what is negative (the coupon is the seller's) is given back down.
+    function _cashUp(Run memory run, uint256 face, uint256 price) private pure returns (uint256) {
+        uint256 principal = Units.shareDown(face, run.factor, Units.WAD);
+        uint256 clean = Units.cashForFaceUp(principal, price);
+        if (run.accrued >= 0) return clean + Units.minorUp(principal, uint256(run.accrued), run.accruedOver);
+        return clean - Units.minorDown(principal, uint256(-run.accrued), run.accruedOver);
     }
 
     function _wallets(Allotment[] calldata winners) private pure returns (address[] memory wallets) {

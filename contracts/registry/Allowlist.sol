@@ -186,6 +186,35 @@ contract Allowlist is IAllowlist, AccessManaged {
     }
 
     /// @inheritdoc IAllowlist
+    function payees(address[] calldata wallets, uint256 dayNumber) external view returns (uint256[] memory facts) {
+        uint256 system = _system;
+        bool paused = _isPaused(system);
+        facts = new uint256[](wallets.length);
+        for (uint256 i = 0; i < wallets.length; ++i) {
+            Record record = _records[wallets[i]].value;
+            uint256 fact = uint256(record.taxClassOn(dayNumber)) << 8;
+            if (system != 0 || !record.isInOrder(block.timestamp)) {
+                fact |= paused ? Restrictions.SYSTEM_PAUSED : _standing(record, Restrictions.RECEIVER, system);
+            }
+            facts[i] = fact;
+        }
+    }
+
+    /// @inheritdoc IAllowlist
+    function checkAll(address from, address[] calldata receivers) external view returns (uint8 code, address account) {
+        uint256 system = _system;
+        if (_isPaused(system)) return (Restrictions.SYSTEM_PAUSED, from);
+        if (from != address(0)) code = _standing(_records[from].value, Restrictions.SENDER, 0);
+        if (code != Restrictions.NONE) return (code, from);
+        for (uint256 i = 0; i < receivers.length; ++i) {
+            Record record = _records[receivers[i]].value;
+            if (system == 0 && record.isInOrder(block.timestamp)) continue;
+            code = _standing(record, Restrictions.RECEIVER, system);
+            if (code != Restrictions.NONE) return (code, receivers[i]);
+        }
+    }
+
+    /// @inheritdoc IAllowlist
     function receiveCode(address wallet) external view returns (uint8) {
         uint256 system = _system;
         if (_isPaused(system)) return Restrictions.SYSTEM_PAUSED;
@@ -199,8 +228,7 @@ contract Allowlist is IAllowlist, AccessManaged {
 
     /// @inheritdoc IAllowlist
     function taxClassOn(address wallet, uint256 dayNumber) external view returns (uint8) {
-        Record record = _records[wallet].value;
-        return dayNumber < record.taxChangedDay() ? record.taxClassBefore() : record.taxClass();
+        return _records[wallet].value.taxClassOn(dayNumber);
     }
 
     /// @inheritdoc IAllowlist

@@ -3,8 +3,10 @@ pragma solidity 0.8.34;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IAllowlist} from "../interfaces/IAllowlist.sol";
+import {IBondToken} from "../interfaces/IBondToken.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
 import {IRwaToken} from "../interfaces/IRwaToken.sol";
@@ -18,6 +20,8 @@ contract Programme is IProgramme, AccessManaged {
     /// The deterministic-deployment proxy that all series are created through.
     address private constant _CREATE2_PROXY = 0x4e59b44847b379578588920cA78FbF26c0B4956C;
 
+    uint256 private constant _MOST_CALLS = 16;
+
     IPriceOracle private immutable _ORACLE;
 
     uint256 public capUsd; // [1e6 USD]
@@ -29,7 +33,16 @@ contract Programme is IProgramme, AccessManaged {
     mapping(address series => Series) private _series;
     mapping(address series => IAllowlist) private _proposedAllowlist;
     /// @inheritdoc IProgramme
-    mapping(address account => bool) public isRetirer;
+    mapping(address account => bool) public isServicer;
+
+    /// @inheritdoc IProgramme
+    mapping(address series => bool) public isSuperseded;
+    mapping(address series => uint256[]) private _calls;
+
+    modifier onlyServicer() {
+        require(isServicer[msg.sender], NotServicer(msg.sender));
+        _;
+    }
 
     constructor(address authority_, IPriceOracle oracle) AccessManaged(authority_) {
         _ORACLE = oracle;
@@ -84,8 +97,7 @@ contract Programme is IProgramme, AccessManaged {
     }
 
     /// @inheritdoc IProgramme
-    function retire(address series, address[] calldata holders, uint256[] calldata faces) external {
-        require(isRetirer[msg.sender], NotRetirer(msg.sender));
+    function retire(address series, address[] calldata holders, uint256[] calldata faces) external onlyServicer {
         Series storage entry = _confirmed(series);
         uint256 face = _sum(holders.length, faces);
         uint256 outstanding = entry.face;
@@ -98,9 +110,85 @@ contract Programme is IProgramme, AccessManaged {
     }
 
     /// @inheritdoc IProgramme
-    function setRetirer(address account, bool may) external restricted {
-        isRetirer[account] = may;
-        emit RetirerSet(account, may);
+    function setServicer(address account, bool may) external restricted {
+        isServicer[account] = may;
+        emit ServicerSet(account, may);
+    }
+
+    /// @inheritdoc IProgramme
+    function endSeries(address series, uint64 endAt) external onlyServicer {
+        _confirmed(series);
+        uint256 maturityAt = IBondToken(series).maturityDate();
+        bool isAhead = endAt > block.timestamp && endAt < maturityAt;
+        require(endAt == 0 || (isAhead && Units.startOf(Units.day(endAt)) == endAt), EndInvalid(endAt, maturityAt));
+        emit SeriesEnded(series, endAt);
+        IBondToken(series).setEnd(endAt);
+    }
+
+    /// @inheritdoc IProgramme
+    function supersede(address series) external onlyServicer {
+        _confirmed(series);
+        isSuperseded[series] = true;
+        emit SeriesSuperseded(series);
+    }
+
+    /// @inheritdoc IProgramme
+    function scaleSeries(address series, uint256 period, uint256 kept) external onlyServicer {
+        _confirmed(series);
+        uint256[] storage calls = _calls[series];
+        require(calls.length < _MOST_CALLS, TooManyCalls(series, _MOST_CALLS));
+        calls.push((period << 128) | kept.toUint128());
+        emit SeriesScaled(series, period, kept);
+    }
+
+    /// @inheritdoc IProgramme
+    function callRecordDate(address series, uint256 recordAt) external onlyServicer {
+        _confirmed(series);
+        IRwaToken(series).setRecordDate(recordAt);
+    }
+
+    /// @inheritdoc IProgramme
+    function exchange(address from, address to, uint256 ratio, address[] calldata holders) external onlyServicer {
+        _requirePair(from, to);
+        uint256[] memory faces = new uint256[](holders.length);
+        uint256[] memory frozen = new uint256[](holders.length);
+        uint256 face;
+        for (uint256 i = 0; i < holders.length; ++i) {
+            faces[i] = IRwaToken(from).balanceOf(holders[i]);
+            frozen[i] = IRwaToken(from).getFrozenTokens(holders[i]);
+            if (frozen[i] != 0) IRwaToken(from).setFrozenTokens(holders[i], 0);
+            face += faces[i];
+        }
+        IRwaToken(from).burn(holders, faces);
+        uint256 received;
+        for (uint256 i = 0; i < holders.length; ++i) {
+            // The old freeze stands: what was kept for him of old payments stays kept.
+            if (frozen[i] != 0) IRwaToken(from).setFrozenTokens(holders[i], frozen[i]);
+            faces[i] = Units.shareDown(faces[i], ratio, Units.WAD);
+            received += faces[i];
+        }
+        _rebook(from, to, face, received);
+        IRwaToken(to).succeed(holders, faces);
+        for (uint256 i = 0; i < holders.length; ++i) {
+            // Who has nothing any more was here before: his freeze went along then.
+            if (frozen[i] != 0 && faces[i] != 0) _freezeOn(IRwaToken(to), holders[i], frozen[i], ratio);
+        }
+    }
+
+    /// @inheritdoc IProgramme
+    function exchangeFree(address from, address to, uint256 ratio, address holder, uint256 face)
+        external
+        onlyServicer
+        returns (uint256 received)
+    {
+        _requirePair(from, to);
+        received = Units.shareDown(face, ratio, Units.WAD);
+        _rebook(from, to, face, received);
+        (address[] memory holders, uint256[] memory faces) = (new address[](1), new uint256[](1));
+        (holders[0], faces[0]) = (holder, face);
+        IRwaToken(from).burn(holders, faces);
+        faces[0] = received;
+        IRwaToken(to).mint(holders, faces);
     }
 
     /// @inheritdoc IProgramme
@@ -163,6 +251,11 @@ contract Programme is IProgramme, AccessManaged {
     }
 
     /// @inheritdoc IProgramme
+    function callsOf(address series) external view returns (uint256[] memory) {
+        return _calls[series];
+    }
+
+    /// @inheritdoc IProgramme
     function mandate() external view returns (Mandate, uint64) {
         return (_mandate, _mandateUntil);
     }
@@ -214,6 +307,31 @@ contract Programme is IProgramme, AccessManaged {
     function _confirmed(address series) private view returns (Series storage entry) {
         entry = _series[series];
         require(entry.status == Status.CONFIRMED, SeriesStatusInvalid(series, entry.status));
+    }
+
+    function _requirePair(address from, address to) private view {
+        bytes3 currency = _confirmed(to).currency;
+        require(_confirmed(from).currency == currency && from != to, CurrencyUnknown(currency));
+    }
+
+    /// @dev Rounded up, so that what was wholly frozen stays wholly frozen; the freeze of a whole wallet is above all amounts.
+    function _freezeOn(IRwaToken series, address holder, uint256 frozen, uint256 ratio) private {
+        uint256 present = series.getFrozenTokens(holder);
+        bool isWhole = frozen > type(uint128).max || present > type(uint128).max;
+        uint256 amount = Math.mulDiv(Math.min(frozen, type(uint128).max), ratio, Units.WAD, Math.Rounding.Ceil);
+        series.setFrozenTokens(holder, isWhole ? type(uint256).max : present + amount);
+    }
+
+    /// @dev No new money: what was booked at the rates of the days of issue follows the face.
+    function _rebook(address from, address to, uint256 face, uint256 received) private {
+        Series storage source = _series[from];
+        Series storage target = _series[to];
+        uint256 usd = source.face == 0 ? 0 : Units.shareDown(source.bookedUsd, face, source.face);
+        source.face -= face.toUint128();
+        source.bookedUsd -= usd.toUint128();
+        target.face += received.toUint128();
+        target.bookedUsd += usd.toUint128();
+        emit Exchanged(from, to, face, received, usd);
     }
 
     function _requireMandate() private view {

@@ -98,10 +98,18 @@ class OfficesTable(_Table):
     enforcement_maker: AccountRef
     enforcement_checker: AccountRef
     guardian: AccountRef
+    tax_office: AccountRef
 
     def accounts(self) -> dict[str, str]:
         """Table -> office -> account."""
         return {name: getattr(self, name) for name in type(self).model_fields}
+
+
+class PursesTable(_Table):
+    """[purses]: where tax goes, and what nobody claimed for ten years; they hold no office."""
+
+    tax: AccountRef
+    unclaimed: AccountRef
 
 
 class NetworkTable(_Table):
@@ -118,6 +126,7 @@ class Config(_Table):
     cash: CashTable
     authority: AuthorityTable
     offices: OfficesTable
+    purses: PursesTable
     networks: dict[str, NetworkTable] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -127,6 +136,8 @@ class Config(_Table):
             raise ValueError("authority.admins names an account twice; two different accounts are needed")
         if self.authority.deployer in {*admins, *offices.values()}:
             raise ValueError("authority.deployer also holds an office; it must end without any role")
+        if self.purses.tax == self.purses.unclaimed:
+            raise ValueError("purses.tax and purses.unclaimed are one account; they are held apart")
         if offices["enforcement_maker"] == offices["enforcement_checker"]:
             raise ValueError("offices.enforcement_maker and enforcement_checker are one account; they check each other")
         if unknown := [name for name in self.cash.minters if name not in offices]:
@@ -135,7 +146,8 @@ class Config(_Table):
 
     def accounts(self) -> frozenset[str]:
         """Config -> every account that it names."""
-        return frozenset({self.authority.deployer, *self.authority.admins, *self.offices.accounts().values()})
+        purses = (self.purses.tax, self.purses.unclaimed)
+        return frozenset({self.authority.deployer, *self.authority.admins, *self.offices.accounts().values(), *purses})
 
 
 def load(path: Path | str) -> Config:

@@ -21,6 +21,10 @@ __all__ = ["CREATE2_PROXY", "DEPLOYER", "Contract", "Desired", "Need", "Rights",
 CREATE2_PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 DEPLOYER = "deployer"
 HOUR = 3600
+NOBODY = "0x" + "0" * 40
+MOVERS = ("Settlement",)  # move holders' tokens by right
+PURSES = ("PayingAgent", "LiabilityManagement")  # hold cash for others
+SERVICERS = ("PayingAgent", "LiabilityManagement", "Meeting")
 
 Need = tuple[Call, str]  # what to call, and the office that may
 
@@ -89,17 +93,19 @@ def desire(config: Config, accounts: Mapping[str, str], codec: Codec) -> Desired
     """Config + account -> address -> Desired."""
     deployer = accounts[config.authority.deployer]
     offices = {name: accounts[ref] for name, ref in config.offices.accounts().items()}
+    purses = {"tax": accounts[config.purses.tax], "unclaimed": accounts[config.purses.unclaimed]}
     contracts = _contracts(config, deployer, codec)
     at = {contract.name: contract for contract in contracts}
     admins = tuple(accounts[ref] for ref in config.authority.admins)
     delay = config.authority.admin_delay_hours * HOUR
     members = _members(at, offices, admins, delay)
-    functions = _function_roles(at, codec)
+    functions = _function_roles(codec)
     settings = (
         *(_function(at, *entry) for entry in functions),
         *_parameters(config, at, offices),
-        *_system_accounts(at, offices),
-        _retirer(at),
+        *_system_accounts(at, {"treasury": offices["debt_office"], **purses}),
+        _purses(at, purses),
+        *(_servicer(at, name) for name in SERVICERS),
         *(_grant(at, *member) for member in members),
         _renunciation(at, deployer),
     )
@@ -128,12 +134,17 @@ def _contracts(config: Config, deployer: str, codec: Codec) -> tuple[Contract, .
     oracle = add("PriceOracle", authority)
     programme = add("Programme", authority, oracle)
     token = add("CashToken", authority, allowlist, cash.name, cash.symbol, cash.currency.encode())
-    add("Settlement", authority, programme, token)
-    add("PayingAgent", programme, token)
+    taxes = add("TaxTable", authority)
+    maths = add("BondMaths", add("Fixings", authority, programme))
+    add("Settlement", authority, programme, token, maths)
+    agent = add("PayingAgent", authority, programme, token, allowlist, maths, taxes)
+    defaults = add("Defaults", programme, token, agent, add("Calendar", authority))
+    add("Meeting", authority, programme, token, agent, defaults, maths)
+    add("LiabilityManagement", authority, programme, token, allowlist, maths)
     return tuple(made.values())
 
 
-def _function_roles(at: Mapping[str, Contract], codec: Codec) -> list[tuple[str, str, bytes, str]]:
+def _function_roles(codec: Codec) -> list[tuple[str, str, bytes, str]]:
     """-> (target, function, selector, office) of the wiring; what series guard has its selectors from BondToken."""
     return [
         (
@@ -143,7 +154,6 @@ def _function_roles(at: Mapping[str, Contract], codec: Codec) -> list[tuple[str,
             office,
         )
         for target, functions in FUNCTIONS.items()
-        if target in at
         for function, office in functions.items()
     ]
 
@@ -214,13 +224,10 @@ def _minter(cash: Contract, office: str, minter: str, most: int) -> Setting:
     return Setting(f"CashToken.minter {office}", str(most), Call(*at, "minterOf", (minter,)), (0, 0), need)
 
 
-def _system_accounts(at: Mapping[str, Contract], offices: Mapping[str, str]) -> list[Setting]:
-    """Accounts of the system: Settlement moves by right, the paying agent and the treasury only hold."""
-    accounts = {
-        "Settlement": (at["Settlement"].address, True),
-        "PayingAgent": (at["PayingAgent"].address, False),
-        "treasury": (offices["debt_office"], False),
-    }
+def _system_accounts(at: Mapping[str, Contract], holders: Mapping[str, str]) -> list[Setting]:
+    """Accounts of the system: Settlement moves by right, paying contracts, treasury, tax and unclaimed only hold."""
+    accounts = {name: (at[name].address, name in MOVERS) for name in (*MOVERS, *PURSES)}
+    accounts |= {name: (account, False) for name, account in holders.items()}
     return [_system_account(at["Allowlist"], name, *entry) for name, entry in accounts.items()]
 
 
@@ -235,12 +242,20 @@ def _system_account(allowlist: Contract, name: str, account: str, mover: bool) -
     return Setting(f"Allowlist.system {name}", "mover" if mover else "holder", read, 0, need)
 
 
-def _retirer(at: Mapping[str, Contract]) -> Setting:
-    """The PayingAgent may retire face, by a right of its own."""
-    programme, agent = at["Programme"], at["PayingAgent"].address
-    call = Call("Programme", programme.address, "setRetirer", (agent, True))
-    read = Call("Programme", programme.address, "isRetirer", (agent,))
-    return Setting("Programme.retirer PayingAgent", "yes", read, False, _unless_equal(True, call))
+def _servicer(at: Mapping[str, Contract], name: str) -> Setting:
+    """What services the debt retires, ends and exchanges by a right of its own."""
+    programme, servicer = at["Programme"], at[name].address
+    call = Call("Programme", programme.address, "setServicer", (servicer, True))
+    read = Call("Programme", programme.address, "isServicer", (servicer,))
+    return Setting(f"Programme.servicer {name}", "yes", read, False, _unless_equal(True, call))
+
+
+def _purses(at: Mapping[str, Contract], purses: Mapping[str, str]) -> Setting:
+    """Where the PayingAgent sends tax, and what nobody claimed."""
+    agent, wanted = at["PayingAgent"], (purses["tax"], purses["unclaimed"])
+    call = Call("PayingAgent", agent.address, "setAccounts", wanted)
+    read = Call("PayingAgent", agent.address, "accounts")
+    return Setting("PayingAgent.accounts", " and ".join(wanted), read, (NOBODY, NOBODY), _unless_equal(wanted, call))
 
 
 def _members(

@@ -22,6 +22,7 @@ OFFICES: Mapping[str, int] = {
     "enforcement_checker": 8,
     "guardian": 9,
     "issuer": 10,
+    "tax_office": 11,
 }
 
 _TOKEN: Mapping[str, str] = {
@@ -73,6 +74,30 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
     "Settlement": {
         "openAllotment": "debt_office",
         "closeAllotment": "debt_office",
+    },
+    "TaxTable": {
+        "setRates": "tax_office",
+    },
+    "Fixings": {
+        "fix": "fiscal_agent",
+        "fixFallback": "price_signer",
+    },
+    "PayingAgent": {
+        "call": "debt_office",
+        "postpone": "fiscal_agent",
+    },
+    "Calendar": {
+        "setHolidays": "fiscal_agent",
+    },
+    "Meeting": {
+        "convene": "debt_office",
+        "conveneRescission": "debt_office",
+    },
+    "LiabilityManagement": {
+        "openBuyback": "debt_office",
+        "accept": "debt_office",
+        "openExchange": "debt_office",
+        "closeExchange": "debt_office",
     },
 }
 

@@ -80,12 +80,13 @@ def test_redeem_pays_par_and_burns_the_face(world, settled):
     travel(MATURITY_AT)
     before = world.cash.balanceOf(world.receiver)
     tx = agent.redeem(world.bill, [world.holder, world.receiver], {"from": world.outsider})
-    assert [(event["holder"], event["cash"]) for event in tx.events["Redeemed"]] == [
+    assert [(event["holder"], event["face"]) for event in tx.events["Redeemed"]] == [
         (world.holder, LOT),
         (world.receiver, 3 * LOT),
     ]
     assert world.cash.balanceOf(world.holder) == LOT
     assert world.cash.balanceOf(world.receiver) == before + 3 * LOT
     assert (world.bill.totalSupply(), world.programme.usedUsd()) == (0, 0)
-    assert tuple(agent.redemptionOf(world.bill)) == (4 * LOT, 4 * LOT)
+    account = agent.accountOf(world.bill, agent.REDEMPTION())
+    assert (account["funded"], account["paid"], account["withheld"]) == (4 * LOT, 4 * LOT, 0)
     assert world.cash.balanceOf(agent) == 0

@@ -28,7 +28,13 @@ LOT = 5_000 * units.ONE
 PILOT = 1
 NOC, SCOPE_ONBOARD = 1, 1
 ISIN, TERMS_HASH = b"PK00MTB31220", keccak(text="term sheet")
-TERMS = ("Market Treasury Bill 3-Dec-2020", "MTB-3M-2020-12-03", ISIN, b"PKR", ISSUE_AT, MATURITY_AT, LOT, TERMS_HASH)
+MOST = 2**128 - 1
+# A discount bill: no schedule (see IBondToken.Terms).
+COUPONLESS = (0, 0, 0, 1, 0, 5, units.PAR, 0, 0, 0, [], [], [])
+TERMS = (
+    *("Market Treasury Bill 3-Dec-2020", "MTB-3M-2020-12-03", ISIN, b"PKR", ISSUE_AT, MATURITY_AT, LOT, MOST),
+    *(TERMS_HASH, *COUPONLESS),
+)
 
 
 class World:
@@ -51,7 +57,7 @@ class World:
 
     def new_series(self):
         """A bill at its CREATE2 address, registered by the debt office and confirmed by the fiscal agent."""
-        args = (self.authority, self.allowlist, self.programme, TERMS)
+        args = (self.authority, self.allowlist, self.programme, self.maths, TERMS)
         code = bytes.fromhex(self.contracts.BondToken.deploy.encode_input(*args).removeprefix("0x"))
         salt = keccak(ISIN)
         self.offices["debt_office"].transfer(CREATE2_PROXY, 0, data="0x" + (salt + code).hex())
@@ -76,8 +82,16 @@ class World:
         self.oracle = made.PriceOracle.deploy(self.authority, by)
         self.programme = made.Programme.deploy(self.authority, self.oracle, by)
         self.cash = made.CashToken.deploy(self.authority, self.allowlist, "Rupee stablecoin", "PKRS", b"PKR", by)
-        self.settlement = made.Settlement.deploy(self.authority, self.programme, self.cash, by)
-        self.paying_agent = made.PayingAgent.deploy(self.programme, self.cash, by)
+        self.taxes = made.TaxTable.deploy(self.authority, by)
+        self.fixings = made.Fixings.deploy(self.authority, self.programme, by)
+        self.maths = made.BondMaths.deploy(self.fixings, by)
+        desk = (self.authority, self.programme, self.cash, self.maths)
+        self.settlement = made.Settlement.deploy(*desk, by)
+        self.paying_agent = made.PayingAgent.deploy(*desk[:3], self.allowlist, self.maths, self.taxes, by)
+        self.calendar = made.Calendar.deploy(self.authority, by)
+        defaults = made.Defaults.deploy(*desk[1:3], self.paying_agent, self.calendar, by)
+        self.meeting = made.Meeting.deploy(*desk[:3], self.paying_agent, defaults, self.maths, by)
+        self.liabilities = made.LiabilityManagement.deploy(*desk[:3], self.allowlist, self.maths, by)
         if not web3.eth.get_code(CREATE2_PROXY):
             self.deployer.transfer(PROXY_DEPLOYER, PROXY_COST)
             web3.provider.make_request("eth_sendRawTransaction", [PROXY_TRANSACTION])
@@ -87,7 +101,13 @@ class World:
         by, cash = {"from": self.deployer}, self.cash
         self.allowlist.setSystemAccount(self.settlement, True, by)
         self.allowlist.setSystemAccount(self.paying_agent, False, by)
-        self.programme.setRetirer(self.paying_agent, True, by)
+        for servicer in (self.paying_agent, self.liabilities, self.meeting):
+            self.programme.setServicer(servicer, True, by)
+        self.allowlist.setSystemAccount(self.liabilities, False, by)
+        self.tax_account, self.unclaimed_account = accounts[13:15]
+        self.paying_agent.setAccounts(self.tax_account, self.unclaimed_account, by)
+        for account in (self.tax_account, self.unclaimed_account):
+            self.allowlist.setSystemAccount(account, False, by)
         self.allowlist.setSystemAccount(self.offices["debt_office"], False, by)
         self.programme.loosenCap(CAP_USD, by)
         self.programme.loosenMaxRateAge(4 * DAY, by)
@@ -101,7 +121,8 @@ class World:
 
     def _functions(self):
         """(contract, selectors, role) of every restricted function that is not ADMIN's."""
-        targets = {"PriceOracle": self.oracle, "CashToken": self.cash}
+        targets = {"PriceOracle": self.oracle, "CashToken": self.cash, "TaxTable": self.taxes}
+        targets |= {"PayingAgent": self.paying_agent, "LiabilityManagement": self.liabilities}
         for name, functions in wiring.FUNCTIONS.items():
             target = targets.get(name) or getattr(self, name.lower())
             selectors = self.contracts.BondToken.selectors | getattr(self.contracts, name).selectors

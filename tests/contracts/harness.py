@@ -12,14 +12,14 @@ from rwa_deploy.artifacts import Artifact, Artifacts, from_json, to_json, write_
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "tests/contracts/solidity"
-# The passes that cost little: without them a series is above the size limit, with all of them the twins take minutes.
+# The passes that cost little: without them contracts are above the size limit, with all of them the twins take minutes.
 _QUICK = {
     "peephole": True,
     "jumpdestRemover": True,
     "deduplicate": True,
     "inliner": True,
     "orderLiterals": False,
-    "cse": False,
+    "cse": True,
     "constantOptimizer": True,
     "yul": False,
 }

@@ -20,15 +20,17 @@ class LyingWorld:
 
 
 def build(world: World) -> LyingWorld:
-    """World -> the same programme with lying cash beside it; four days pass, and a new rate is posted."""
+    """World -> the same programme with lying cash beside it; ten days pass, and a new rate is posted."""
     cash = world.deploy("LyingCash")
-    settlement = world.deploy("Settlement", world.authority.address, world.programme.address, cash.address)
-    paying_agent = world.deploy("PayingAgent", world.programme.address, cash.address)
+    desk = (world.authority.address, world.programme.address, cash.address, world.maths.address)
+    settlement = world.deploy("Settlement", *desk)
+    paying_agent = world.deploy("PayingAgent", *desk[:3], world.allowlist.address, *desk[3:], world.tax_table.address)
     guarded = [settlement.openAllotment.selector, settlement.closeAllotment.selector]
     grants = (
         (world.authority.setTargetFunctionRole, settlement.address, guarded, OFFICES["debt_office"]),
         (world.authority.grantRole, OFFICES["issuer"], settlement.address, 0),
-        (world.programme.setRetirer, paying_agent.address, True),
+        (world.programme.setServicer, paying_agent.address, True),
+        (paying_agent.setAccounts, world.account("tax_account"), world.account("unclaimed_account")),
         (world.allowlist.setSystemAccount, settlement.address, True),
     )
     for method, *arguments in grants:

@@ -520,3 +520,83 @@ def test_message_of_has_a_sentence_of_its_own_for_every_code(allowlist: Contract
 @pytest.mark.parametrize("code", [5, 9, 13, 24, 33, 255])
 def test_message_of_knows_no_other_code(allowlist: Contract, code: int):
     assert allowlist.messageOf(code) == "Unknown restriction code."
+
+
+# ── payees, checkAll ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+TODAY = units.day(NOW)
+
+
+def facts(code: int, tax_class: int) -> int:
+    return code | tax_class << 8
+
+
+def test_payees_names_rule_and_tax_class_of_each(world: World, allowlist: Contract, provider: str):
+    holder, receiver, spender, treasury = map(address_of, ("holder", "receiver", "spender", "treasury"))
+    world.revoke(receiver)
+    world.onboard(spender, valid_until=NOW + 1, tax_class=3)
+    world.chain.warp(2)
+    found = allowlist.payees([holder, receiver, spender, NEW, treasury, ZERO, holder], TODAY)
+    assert found == [facts(0, 1), facts(22, 1), facts(21, 3), facts(20, 0), 0, facts(20, 0), facts(0, 1)]
+
+
+def test_payees_of_nobody_is_empty(allowlist: Contract):
+    assert allowlist.payees([], TODAY) == []
+
+
+def test_payees_states_the_class_of_the_day_asked_for(world: World, allowlist: Contract):
+    holder = address_of("holder")
+    world.chain.warp(10 * DAY)
+    world.onboard(holder, tax_class=2)
+    found = [allowlist.payees([holder], TODAY + shift)[0] for shift in (0, 9, 10, 11)]
+    assert found == [facts(0, 1), facts(0, 1), facts(0, 2), facts(0, 2)]
+
+
+def test_payees_passes_investors_over_while_the_system_is_paused(world: World, allowlist: Contract, guardian: str):
+    allowlist.pauseSystem(by=guardian)
+    assert allowlist.payees([address_of("holder"), NEW], TODAY) == [facts(1, 1), facts(1, 0)]
+    world.chain.warp(PAUSE)
+    assert allowlist.payees([address_of("holder"), NEW], TODAY) == [facts(0, 1), facts(20, 0)]
+
+
+def test_payees_passes_clients_over_whose_provider_ended(world: World, allowlist: Contract, regulator: str):
+    world.licences.revokeLicence(address_of("provider"), by=regulator)
+    world.chain.warp(GRACE + 1)
+    allowlist.markProviderEnded(1)
+    treasury = address_of("treasury")
+    assert allowlist.payees([address_of("holder"), treasury], TODAY) == [facts(23, 1), 0]
+
+
+@pytest.mark.parametrize(
+    ("sender", "receivers", "code", "account"),
+    [
+        ("holder", ["receiver", "spender"], 0, None),
+        ("holder", [], 0, None),
+        ("outsider", ["receiver"], 10, "outsider"),
+        ("outsider", ["new wallet"], 10, "outsider"),
+        ("holder", ["receiver", "new wallet", "outsider"], 20, "new wallet"),
+        ("treasury", ["holder"], 0, None),
+    ],
+)
+def test_check_all_names_the_first_rule_and_whose_it_is(
+    allowlist: Contract, sender: str, receivers: list[str], code: int, account: str | None
+):
+    found = allowlist.checkAll(address_of(sender), list(map(address_of, receivers)))
+    assert tuple(found) == (code, ZERO if account is None else address_of(account))
+
+
+def test_check_all_stops_everyone_while_the_system_is_paused(allowlist: Contract, guardian: str):
+    allowlist.pauseSystem(by=guardian)
+    holder = address_of("holder")
+    assert tuple(allowlist.checkAll(holder, [address_of("receiver")])) == (1, holder)
+
+
+def test_check_all_lets_clients_of_an_ended_provider_send_and_not_receive(
+    world: World, allowlist: Contract, regulator: str
+):
+    world.licences.revokeLicence(address_of("provider"), by=regulator)
+    world.chain.warp(GRACE + 1)
+    allowlist.markProviderEnded(1)
+    holder, receiver, treasury = map(address_of, ("holder", "receiver", "treasury"))
+    assert tuple(allowlist.checkAll(holder, [treasury])) == (0, ZERO)
+    assert tuple(allowlist.checkAll(treasury, [treasury, receiver])) == (23, receiver)

@@ -155,7 +155,7 @@ def test_one_blocked_holder_never_blocks_the_others(world: World, bond: Contract
     world.revoke(HOLDER)
     receipt = paying_agent.redeem(bond.address, [HOLDER, RECEIVER])
     assert (receipt.result, world.cash.balanceOf(RECEIVER)) == (UNIT, UNIT)
-    assert paying_agent.owedTo(bond.address, HOLDER) == UNIT
+    assert paying_agent.owedTo(bond.address, ALL, HOLDER).principal == UNIT
 
 
 @pytest.fixture
@@ -201,12 +201,17 @@ OPEN: Mapping[str, set[str]] = {
     "Authority": {"schedule", "execute", "cancel", "consumeScheduledOp", "multicall", "renounceRole"},
     "Allowlist": {"onboard", "revoke", "markProviderEnded", "unmarkProviderEnded"},
     "BondToken": {"transfer", "transferFrom", "pull", "approve", "permit", "moveByRight"},
-    "CashToken": {"transfer", "transferFrom", "pull", "approve", "permit", "moveByRight", "mint", "burn"},
+    "CashToken": {
+        "transfer", "transferFrom", "transferBatch", "pull", "approve", "permit", "moveByRight", "mint", "burn",
+    },
     "Settlement": {"settlePage", "settleTrade", "cancelNonce", "cancelNonces"},
-    "PayingAgent": {"fund", "redeem"},
-    "Programme": {"retire"},  # asks whether the caller holds the right itself: NotRetirer
-}
-ONLY_PROGRAMME = {"mint", "burn", "setAllowlist"}  # of a series
+    "Fixings": {"carry"},
+    "PayingAgent": {"fund", "fundPayment", "fundAll", "pay", "claim", "redeem", "release", "remit", "returnDust"},
+}  # fmt: skip
+ONLY_PROGRAMME = {"mint", "burn", "setAllowlist", "succeed", "setEnd"}  # of a series
+# Ask the Programme whether the caller holds the right itself, so that no closed target stops them.
+ONLY_SERVICER = {"retire", "supersede", "endSeries", "scaleSeries", "callRecordDate", "exchange", "exchangeFree"}
+OWN_RULES = {"BondToken": (ONLY_PROGRAMME, "OnlyProgramme"), "Programme": (ONLY_SERVICER, "NotServicer")}
 STRANGERS = ("deployer", "outsider", "holder", "provider", "minter", "treasury")
 
 
@@ -253,8 +258,8 @@ def expected_refusal(contract: str, function: str, caller: str, offices: set[str
     """The name of the access error that a caller must meet; None when he must meet none."""
     if function == "setAuthority":
         return "AccessManagedUnauthorized"
-    if contract == "BondToken" and function in ONLY_PROGRAMME:
-        return "OnlyProgramme"
+    if function in OWN_RULES.get(contract, ((), ""))[0]:
+        return OWN_RULES[contract][1]
     if contract == "Authority":
         return "AccessManagerNotScheduled" if "admin" in offices else "AccessManagerUnauthorizedAccount"
     office = wiring.office_of(contract, function)
@@ -266,14 +271,14 @@ def expected_refusal(contract: str, function: str, caller: str, offices: set[str
 
 
 ACCESS_ERRORS = {
-    "AccessManagedUnauthorized", "AccessManagerNotScheduled", "AccessManagerUnauthorizedAccount", "OnlyProgramme",
-    "AccessManagedRequiredDelay", "AccessManagerUnauthorizedCall",
+    "AccessManagedUnauthorized", "AccessManagerNotScheduled", "AccessManagerUnauthorizedAccount",
+    "AccessManagedRequiredDelay", "AccessManagerUnauthorizedCall", "OnlyProgramme", "NotServicer",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [
-    "Authority", "Licences", "Allowlist", "PriceOracle", "Programme", "CashToken", "Settlement", "PayingAgent",
-    "BondToken",
+    "Authority", "Licences", "Allowlist", "PriceOracle", "Programme", "CashToken", "Settlement", "TaxTable", "Fixings",
+    "BondMaths", "PayingAgent", "BondToken",
 ])  # fmt: skip
 def test_every_function_passes_its_office_and_nobody_else(staffed: World, name: str):
     """Attack case 22."""
@@ -330,6 +335,14 @@ def test_open_functions_have_checks_of_their_own(world: World):
         (world.settlement.settlePage, (ID, 0, []), "AllotmentNotOpen"),
         (world.paying_agent.fund, (world.bond.address, 1), "NothingToFund"),
         (world.paying_agent.redeem, (world.bond.address, []), "NotPayableYet"),
+        (world.paying_agent.release, (world.bond.address, ALL, []), "NotReleasable"),
+        (world.paying_agent.returnDust, (world.bond.address, ALL, OUTSIDER), "NotComplete"),
+        (world.paying_agent.fundAll, (world.bond.address, 1), "NothingToFund"),
+        (world.paying_agent.fundPayment, (world.bond.address, 0, 1), "PeriodUnknown"),
+        (world.paying_agent.pay, (world.bond.address, 0, []), "PeriodUnknown"),
+        (world.paying_agent.claim, (world.bond.address, 0), "PeriodUnknown"),
+        (world.fixings.carry, (world.bond.address, 1), "SeriesNotFloating"),
+        (world.cash.transferBatch, ([HOLDER], [0]), "TransferRestricted"),
     ]
     for function, arguments, error in own:
         with pytest.raises(Reverted) as caught:

@@ -162,3 +162,96 @@ def test_unpause_ends_the_pause_early(world: World, cash: Contract, guardian: st
     cash.pause(by=guardian)
     assert cash.unpause(by=admin).log[-1] == ("PausedUntil", 0)
     assert cash.pausedUntil() == 0
+
+
+# ── transferBatch ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+SPENDER = address_of("spender")
+
+
+def send(cash: Contract, receivers: list[str], amounts: list[int], by: str = HOLDER):
+    return cash.transferBatch(receivers, amounts, by=by)
+
+
+def test_transfer_batch_moves_all(stocked: Contract):
+    receipt = send(stocked, [RECEIVER, SPENDER, RECEIVER], [3, 0, 4])
+    assert receipt.result is True
+    assert receipt.log == (
+        ("Transfer", HOLDER, RECEIVER, 3), ("Transfer", HOLDER, SPENDER, 0), ("Transfer", HOLDER, RECEIVER, 4),
+    )  # fmt: skip
+    assert [stocked.balanceOf(wallet) for wallet in (HOLDER, RECEIVER, SPENDER)] == [UNIT - 7, 7, 0]
+    assert stocked.totalSupply() == 2 * UNIT
+
+
+def test_transfer_batch_moves_the_whole_balance_to_the_unit(stocked: Contract):
+    send(stocked, [RECEIVER, SPENDER], [UNIT - 1, 1])
+    assert [stocked.balanceOf(wallet) for wallet in (HOLDER, RECEIVER, SPENDER)] == [0, UNIT - 1, 1]
+
+
+def test_transfer_batch_reverts_above_the_balance(stocked: Contract):
+    with expect_revert("ERC20InsufficientBalance", sender=HOLDER, balance=UNIT, needed=UNIT + 1):
+        send(stocked, [RECEIVER, SPENDER], [UNIT, 1])
+    assert stocked.balanceOf(RECEIVER) == 0
+
+
+def test_transfer_batch_reverts_above_what_is_free(stocked: Contract):
+    stocked.setFrozenTokens(HOLDER, 10, by=address_of("enforcement_maker"))
+    facts = {"account": HOLDER, "amount": UNIT - 9, "unfrozen": UNIT - 10}
+    with expect_revert("ERC7943InsufficientUnfrozenBalance", **facts):
+        send(stocked, [RECEIVER, SPENDER], [UNIT - 10, 1])
+
+
+def test_transfer_batch_to_oneself_changes_no_balance(stocked: Contract):
+    """Attack case 29."""
+    send(stocked, [HOLDER, HOLDER], [UNIT, 0])
+    send(stocked, [HOLDER, RECEIVER], [UNIT - 1, 1])
+    assert [stocked.balanceOf(wallet) for wallet in (HOLDER, RECEIVER)] == [UNIT - 1, 1]
+    assert stocked.totalSupply() == 2 * UNIT
+
+
+def test_transfer_batch_does_not_wrap_around(stocked: Contract):
+    with expect_revert("Panic", code=0x11):
+        send(stocked, [RECEIVER, SPENDER], [2**256 - 1, 2])
+
+
+def test_transfer_batch_of_nothing_moves_nothing(stocked: Contract):
+    assert send(stocked, [], []).log == ()
+
+
+@pytest.mark.parametrize(("receivers", "amounts"), [(1, 0), (0, 1), (2, 3)])
+def test_transfer_batch_reverts_when_the_arrays_are_uneven(stocked: Contract, receivers: int, amounts: int):
+    with expect_revert("BatchInvalid", holders=receivers, faces=amounts):  # named by the Programme
+        send(stocked, [RECEIVER] * receivers, [1] * amounts)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_transfer_batch_reverts_when_one_receiver_may_not(world: World, stocked: Contract, place: int):
+    """Attack case 1."""
+    receivers = [RECEIVER] * 3
+    receivers[place] = OUTSIDER
+    with expect_revert("TransferRestricted", code=20, account=OUTSIDER):
+        send(stocked, receivers, [1, 1, 1])
+    assert stocked.balanceOf(RECEIVER) == 0
+
+
+@pytest.mark.parametrize(("stop", "code"), [("revoked", 12), ("stranger", 10)])
+def test_transfer_batch_reverts_when_the_sender_may_not(world: World, stocked: Contract, stop: str, code: int):
+    if stop == "revoked":
+        world.revoke(HOLDER)
+    sender = HOLDER if stop == "revoked" else OUTSIDER
+    with expect_revert("TransferRestricted", code=code, account=sender):
+        send(stocked, [RECEIVER], [0], by=sender)
+
+
+def test_transfer_batch_reverts_while_the_token_or_the_system_is_paused(world: World, stocked: Contract, guardian: str):
+    stocked.pause(by=guardian)
+    with expect_revert("TransferRestricted", code=2, account=stocked.address):
+        send(stocked, [RECEIVER], [1])
+    world.allowlist.pauseSystem(by=guardian)
+    world.chain.warp(1)
+    with expect_revert("TransferRestricted", code=2, account=stocked.address):
+        send(stocked, [RECEIVER], [1])
+    with world.chain.rolled_back():
+        world.by_admin(stocked.unpause)
+        with expect_revert("TransferRestricted", code=1, account=stocked.address):
+            send(stocked, [RECEIVER], [1])

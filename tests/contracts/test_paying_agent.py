@@ -1,4 +1,4 @@
-"""PayingAgent: redemption at par from cash that was funded, partly or in full."""
+"""PayingAgent: redemption at par from cash that was funded, partly or in full; coupons stand in test_coupons.py."""
 
 import pytest
 from evm import ZERO, Contract, address_of, expect_revert
@@ -9,7 +9,7 @@ from world import DAY, MATURITY_AT, NOW, UNIT, World, record
 
 HOLDER, RECEIVER, SPENDER, OUTSIDER = map(address_of, ("holder", "receiver", "spender", "outsider"))
 TREASURY, MAKER, GUARDIAN = map(address_of, ("treasury", "enforcement_maker", "guardian"))
-ALL = 2**256 - 1
+ALL = REDEMPTION = 2**256 - 1
 
 
 @pytest.fixture
@@ -29,6 +29,19 @@ def redeem(world: World, *holders: str, by: str = OUTSIDER):
     return world.paying_agent.redeem(world.bond.address, list(holders), by=by)
 
 
+def book_of(world: World) -> tuple[int, int, int]:
+    """Funded, paid and redeemed."""
+    account = world.paying_agent.accountOf(world.bond.address, REDEMPTION)
+    return account.funded, account.paid, account.done
+
+
+def owed_to(world: World, wallet: str) -> int:
+    """What is owed of the redemption; a bill at par has neither income nor tax."""
+    amounts = world.paying_agent.owedTo(world.bond.address, REDEMPTION, wallet)
+    assert (amounts.income, amounts.tax) == (0, 0)
+    return amounts.principal
+
+
 def cash_of(world: World, *wallets: str) -> list[int]:
     return [world.cash.balanceOf(wallet) for wallet in wallets]
 
@@ -42,10 +55,10 @@ def test_fund_takes_the_amount(world: World, issued: Contract, amount: int):
     series = world.bond.address
     assert receipt.result == amount
     assert receipt.log == (
-        ("Funded", series, TREASURY, amount, amount),
+        ("Funded", series, REDEMPTION, TREASURY, amount, amount),
         ("Transfer", TREASURY, issued.address, amount),
     )
-    assert tuple(issued.redemptionOf(series)) == (amount, 0)
+    assert tuple(issued.accountOf(series, REDEMPTION)) == (amount, 0, 0, 0, 0, 0)
 
 
 def test_fund_takes_at_most_what_is_missing(world: World, issued: Contract):
@@ -107,7 +120,9 @@ def test_redeem_pays_at_par_against_burning(world: World, matured: Contract):
     assert receipt.result == 4 * UNIT
     assert receipt.log == (
         ("Redeemed", series, HOLDER, 3 * UNIT),
+        ("Paid", series, REDEMPTION, HOLDER, 0, 3 * UNIT, 0),
         ("Redeemed", series, RECEIVER, UNIT),
+        ("Paid", series, REDEMPTION, RECEIVER, 0, UNIT, 0),
         ("Retired", series, 4 * UNIT, used),
         ("Transfer", HOLDER, ZERO, 3 * UNIT),
         ("Transfer", RECEIVER, ZERO, UNIT),
@@ -116,7 +131,7 @@ def test_redeem_pays_at_par_against_burning(world: World, matured: Contract):
     )
     assert cash_of(world, HOLDER, RECEIVER, matured.address) == [3 * UNIT, UNIT, 0]
     assert (world.bond.totalSupply(), world.programme.usedUsd()) == (0, 0)
-    assert tuple(matured.redemptionOf(series)) == (4 * UNIT, 4 * UNIT)
+    assert book_of(world) == (4 * UNIT, 4 * UNIT, 4 * UNIT)
 
 
 def test_redeem_reverts_a_second_before_maturity(world: World, matured: Contract):
@@ -154,7 +169,7 @@ def test_redeem_partly_funded_pays_each_his_share_and_the_rest_later(world: Worl
     fund(world, part)
     world.chain.now = MATURITY_AT
     shares = [3 * UNIT * part // (4 * UNIT), UNIT * part // (4 * UNIT)]
-    assert [issued.owedTo(series, wallet) for wallet in (HOLDER, RECEIVER)] == shares
+    assert [owed_to(world, wallet) for wallet in (HOLDER, RECEIVER)] == shares
     redeem(world, HOLDER)
     redeem(world, RECEIVER)
     assert cash_of(world, HOLDER, RECEIVER) == shares
@@ -162,7 +177,7 @@ def test_redeem_partly_funded_pays_each_his_share_and_the_rest_later(world: Worl
     assert fund(world, ALL).result == 4 * UNIT - part
     redeem(world, RECEIVER, HOLDER)
     assert cash_of(world, HOLDER, RECEIVER, issued.address) == [3 * UNIT, UNIT, 0]
-    assert [issued.paidTo(series, wallet) for wallet in (HOLDER, RECEIVER)] == [3 * UNIT, UNIT]
+    assert [issued.redeemedOf(series, wallet) for wallet in (HOLDER, RECEIVER)] == [3 * UNIT, UNIT]
 
 
 def test_redeem_is_no_race_when_it_is_partly_funded(world: World, issued: Contract):
@@ -177,8 +192,8 @@ def test_redeem_is_no_race_when_it_is_partly_funded(world: World, issued: Contra
 
 def test_due_of_stays_while_holders_are_paid(world: World, matured: Contract):
     redeem(world, RECEIVER)
-    assert matured.dueOf(world.bond.address) == 4 * UNIT
-    assert tuple(matured.redemptionOf(world.bond.address)) == (4 * UNIT, UNIT)
+    assert matured.dueOf(world.bond.address, REDEMPTION) == 4 * UNIT
+    assert book_of(world) == (4 * UNIT, UNIT, UNIT)
 
 
 @pytest.mark.parametrize(("state", "code"), [("revoked", 22), ("expired", 21)])
@@ -192,9 +207,9 @@ def test_redeem_passes_over_who_may_not_receive_and_keeps_his_money(
     fund(world, 4 * UNIT)
     world.chain.now = MATURITY_AT
     receipt = redeem(world, HOLDER, RECEIVER)
-    assert receipt.log[0] == ("RedemptionSkipped", world.bond.address, HOLDER, code, 3 * UNIT)
+    assert receipt.log[0] == ("PaymentSkipped", world.bond.address, REDEMPTION, HOLDER, code, 3 * UNIT)
     assert (receipt.result, cash_of(world, RECEIVER, issued.address)) == (UNIT, [UNIT, 3 * UNIT])
-    assert issued.owedTo(world.bond.address, HOLDER) == 3 * UNIT
+    assert owed_to(world, HOLDER) == 3 * UNIT
 
 
 def test_redeem_pays_who_was_passed_over_once_he_may_receive(world: World, matured: Contract):
@@ -206,12 +221,17 @@ def test_redeem_pays_who_was_passed_over_once_he_may_receive(world: World, matur
     assert cash_of(world, HOLDER, matured.address) == [3 * UNIT, 0]
 
 
-@pytest.mark.parametrize("pause", ["cash", "system"])
-def test_redeem_passes_everyone_over_while_cash_cannot_move(world: World, matured: Contract, pause: str):
-    (world.cash.pause if pause == "cash" else world.allowlist.pauseSystem)(by=GUARDIAN)
+def test_redeem_passes_everyone_over_while_the_system_is_paused(world: World, matured: Contract):
+    world.allowlist.pauseSystem(by=GUARDIAN)
     receipt = redeem(world, HOLDER)
-    code = 2 if pause == "cash" else 1
-    assert receipt.log == (("RedemptionSkipped", world.bond.address, HOLDER, code, 3 * UNIT),)
+    assert receipt.log == (("PaymentSkipped", world.bond.address, REDEMPTION, HOLDER, 1, 3 * UNIT),)
+
+
+def test_redeem_reverts_while_cash_is_paused(world: World, matured: Contract):
+    world.cash.pause(by=GUARDIAN)
+    with expect_revert("TransferRestricted", code=2, account=world.cash.address):
+        redeem(world, HOLDER)
+    assert (world.bond.balanceOf(HOLDER), book_of(world)) == (3 * UNIT, (4 * UNIT, 0, 0))
 
 
 def test_redeem_works_while_the_series_is_paused(world: World, matured: Contract):
@@ -223,7 +243,7 @@ def test_redeem_works_while_the_series_is_paused(world: World, matured: Contract
 def test_redeem_pays_the_part_that_is_not_frozen(world: World, matured: Contract, frozen: int):
     world.bond.setFrozenTokens(HOLDER, frozen, by=MAKER)
     assert redeem(world, HOLDER).result == 3 * UNIT - frozen
-    assert (world.bond.balanceOf(HOLDER), matured.owedTo(world.bond.address, HOLDER)) == (frozen, frozen)
+    assert (world.bond.balanceOf(HOLDER), owed_to(world, HOLDER)) == (frozen, frozen)
     world.bond.setFrozenTokens(HOLDER, 0, by=MAKER)
     assert redeem(world, HOLDER).result == frozen
 
@@ -231,14 +251,27 @@ def test_redeem_pays_the_part_that_is_not_frozen(world: World, matured: Contract
 def test_redeem_passes_over_who_is_wholly_frozen(world: World, matured: Contract):
     world.bond.setFrozenTokens(HOLDER, 3 * UNIT, by=MAKER)
     receipt = redeem(world, HOLDER)
-    assert receipt.log == (("RedemptionSkipped", world.bond.address, HOLDER, 3, 3 * UNIT),)
+    assert receipt.log == (("PaymentSkipped", world.bond.address, REDEMPTION, HOLDER, 3, 3 * UNIT),)
 
 
 def test_redeem_of_a_holder_named_twice_stops_at_the_freeze(world: World, matured: Contract):
     world.bond.setFrozenTokens(HOLDER, UNIT, by=MAKER)
     receipt = redeem(world, HOLDER, HOLDER)
     assert receipt.result == 2 * UNIT
-    assert receipt.log[1] == ("RedemptionSkipped", world.bond.address, HOLDER, 3, UNIT)
+    assert receipt.log[2] == ("PaymentSkipped", world.bond.address, REDEMPTION, HOLDER, 3, UNIT)
+
+
+def test_redeem_of_face_that_left_by_another_way_blocks_nobody(world: World, issued: Contract):
+    """Attack case 14."""
+    servicer = address_of("servicer")
+    world.by_admin(world.programme.setServicer, servicer, True)
+    fund(world, 2 * UNIT)
+    world.chain.now = MATURITY_AT
+    redeem(world, HOLDER)
+    world.programme.retire(world.bond.address, [HOLDER], [UNIT], by=servicer)
+    fund(world, ALL)
+    assert redeem(world, HOLDER, RECEIVER).result == UNIT // 2 + UNIT
+    assert (cash_of(world, HOLDER), world.bond.totalSupply()) == ([2 * UNIT], 0)
 
 
 def test_cash_is_out_of_reach_of_the_enforcing_offices(world: World, matured: Contract):
@@ -249,8 +282,7 @@ def test_cash_is_out_of_reach_of_the_enforcing_offices(world: World, matured: Co
 
 
 def test_a_stranger_is_owed_and_paid_nothing(world: World, matured: Contract):
-    series = world.bond.address
-    assert [matured.owedTo(series, OUTSIDER), matured.paidTo(series, OUTSIDER)] == [0, 0]
+    assert (owed_to(world, OUTSIDER), matured.redeemedOf(world.bond.address, OUTSIDER)) == (0, 0)
 
 
 @given(
@@ -314,7 +346,7 @@ def test_redeem_reverts_when_cash_answers_false(world: World, lying: LyingWorld)
     lying.paying_agent.fund(world.bond.address, 4 * UNIT, by=TREASURY)
     world.chain.now = MATURITY_AT
     lying.cash.setLie(LIES["false"])
-    with expect_revert("SafeERC20FailedOperation", token=lying.cash.address):
+    with expect_revert("CashRefused", cash=3 * UNIT):
         lying.paying_agent.redeem(world.bond.address, [HOLDER])
     assert world.bond.balanceOf(HOLDER) == 3 * UNIT
 
@@ -330,12 +362,28 @@ def test_redeem_pays_once_when_cash_calls_back(world: World, lying: LyingWorld):
     assert lying.cash.balanceOf(lying.paying_agent.address) == 0
 
 
-def test_redeem_pays_others_once_when_cash_calls_back_for_them(world: World, lying: LyingWorld):
+def test_redeem_reverts_when_cash_calls_back_for_others(world: World, lying: LyingWorld):
     lying.paying_agent.fund(world.bond.address, 4 * UNIT, by=TREASURY)
     world.chain.now = MATURITY_AT
     series = world.bond.address
     lying.cash.setCallback(lying.paying_agent.address, lying.paying_agent.redeem.encode(series, [RECEIVER]))
-    lying.paying_agent.redeem(series, [HOLDER])
-    assert lying.cash.succeeded()
-    assert tuple(lying.paying_agent.redemptionOf(series)) == (4 * UNIT, 4 * UNIT)
-    assert [lying.cash.balanceOf(wallet) for wallet in (HOLDER, RECEIVER)] == [3 * UNIT, UNIT]
+    with expect_revert("CashShort", received=4 * UNIT, expected=3 * UNIT):
+        lying.paying_agent.redeem(series, [HOLDER])
+    assert lying.paying_agent.accountOf(series, REDEMPTION)[:2] == (4 * UNIT, 0)
+    assert [lying.cash.balanceOf(wallet) for wallet in (HOLDER, RECEIVER)] == [0, 0]
+
+
+@pytest.mark.parametrize(("lie", "received"), [("no move", 0), ("nothing", None)])
+def test_redeem_reverts_when_cash_leaves_nothing_behind(
+    world: World, lying: LyingWorld, lie: str, received: int | None
+):
+    lying.paying_agent.fund(world.bond.address, 4 * UNIT, by=TREASURY)
+    world.chain.now = MATURITY_AT
+    lying.cash.setLie(LIES[lie])
+    if received is None:
+        with expect_revert(""):
+            lying.paying_agent.redeem(world.bond.address, [HOLDER])
+    else:
+        with expect_revert("CashShort", received=received, expected=3 * UNIT):
+            lying.paying_agent.redeem(world.bond.address, [HOLDER])
+    assert world.bond.balanceOf(HOLDER) == 3 * UNIT

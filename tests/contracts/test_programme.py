@@ -36,7 +36,7 @@ USD_PER_UNIT = units.usd_for_pkr_up(UNIT, RATE)
 @pytest.fixture
 def retire(world: World):
     """The PayingAgent's right in a wallet's hand: a contract cannot start a call."""
-    world.by_admin(world.programme.setRetirer, RETIRER, True)
+    world.by_admin(world.programme.setServicer, RETIRER, True)
     return lambda holders, faces, series=world.bond.address: world.programme.retire(series, holders, faces, by=RETIRER)
 
 
@@ -227,7 +227,7 @@ class Lone:
 def lone(world: World) -> Lone:
     oracle = world.deploy("PriceOracle", world.authority.address, salt=1)
     programme = world.deploy("Programme", world.authority.address, oracle.address, salt=1)
-    parts = (world.authority.address, world.allowlist.address, programme.address, world.terms())
+    parts = (world.authority.address, world.allowlist.address, programme.address, world.maths.address, world.terms())
     code = init_code(world.bond.artifact, *parts)
     series = world.chain.create(code)
     for function, office in ("register", 1), ("confirm", 5), ("issue", 10):
@@ -270,7 +270,7 @@ def test_issue_reverts_when_a_face_is_not_in_units(world: World, bond: Contract,
 def test_issue_reverts_when_the_series_has_matured(world: World, bond: Contract, holder: str):
     world.chain.now = MATURITY_AT
     world.post_rate()
-    with expect_revert("SeriesMatured", maturityAt=MATURITY_AT):
+    with expect_revert("SeriesMatured", endAt=MATURITY_AT):
         world.issue(bond, {holder: UNIT})
 
 
@@ -366,20 +366,20 @@ def test_retire_reverts_when_the_face_is_frozen(world: World, bond: Contract, ho
 
 
 def test_retire_reverts_when_the_caller_may_not(programme: Contract, bond: Contract, debt_office: str):
-    with expect_revert("NotRetirer", caller=debt_office):
+    with expect_revert("NotServicer", caller=debt_office):
         programme.retire(bond.address, [debt_office], [1], by=debt_office)
 
 
-def test_set_retirer_gives_and_takes_the_right(world: World, programme: Contract):
-    assert world.by_admin(programme.setRetirer, RETIRER, True).log[-1] == ("RetirerSet", RETIRER, True)
-    assert programme.isRetirer(RETIRER)
-    assert world.by_admin(programme.setRetirer, RETIRER, False).log[-1] == ("RetirerSet", RETIRER, False)
-    assert not programme.isRetirer(RETIRER)
+def test_set_servicer_gives_and_takes_the_right(world: World, programme: Contract):
+    assert world.by_admin(programme.setServicer, RETIRER, True).log[-1] == ("ServicerSet", RETIRER, True)
+    assert programme.isServicer(RETIRER)
+    assert world.by_admin(programme.setServicer, RETIRER, False).log[-1] == ("ServicerSet", RETIRER, False)
+    assert not programme.isServicer(RETIRER)
 
 
-def test_set_retirer_reverts_when_the_caller_is_not_admin(programme: Contract, debt_office: str):
+def test_set_servicer_reverts_when_the_caller_is_not_admin(programme: Contract, debt_office: str):
     with expect_revert("AccessManagedUnauthorized", caller=debt_office):
-        programme.setRetirer(RETIRER, True, by=debt_office)
+        programme.setServicer(RETIRER, True, by=debt_office)
 
 
 # ── cap and age ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -546,3 +546,267 @@ def test_value_usd_up_of_a_dollar_series_is_its_face(world: World, programme: Co
 def test_series_of_a_stranger_is_unknown(programme: Contract, outsider: str):
     assert tuple(programme.seriesOf(outsider)) == (UNKNOWN, bytes(3), bytes(32), bytes(32), 0, 0)
     assert not programme.isSeries(outsider)
+
+
+# ── the end, calls, record dates ─────────────────────────────────────────────────────────────────────────────────────
+
+WAD = 10**18
+HOLDER, RECEIVER = map(address_of, ("holder", "receiver"))
+MAKER = address_of("enforcement_maker")
+CUT = ISSUE_AT + 20 * DAY
+
+
+@pytest.fixture
+def servicer(world: World) -> str:
+    """A contract's right in a wallet's hand; two days pass, and a new rate is posted."""
+    world.by_admin(world.programme.setServicer, RETIRER, True)
+    world.post_rate()
+    return RETIRER
+
+
+def test_end_series_ends_it_and_takes_it_back(world: World, programme: Contract, bond: Contract, servicer: str):
+    receipt = programme.endSeries(bond.address, CUT, by=servicer)
+    assert receipt.log == (("SeriesEnded", bond.address, CUT), ("RecordDateSet", CUT), ("EndChanged", CUT))
+    assert bond.endAt() == CUT
+    assert programme.endSeries(bond.address, 0, by=servicer).log == (
+        ("SeriesEnded", bond.address, 0), ("EndChanged", 0),
+    )  # fmt: skip
+    assert bond.endAt() == MATURITY_AT
+
+
+@pytest.mark.parametrize("end", [ISSUE_AT, NOW, CUT + 1, MATURITY_AT, MATURITY_AT + DAY])
+def test_end_series_takes_a_midnight_ahead_and_before_the_maturity(
+    programme: Contract, bond: Contract, servicer: str, end: int
+):
+    with expect_revert("EndInvalid", endAt=end, maturityAt=MATURITY_AT):
+        programme.endSeries(bond.address, end, by=servicer)
+
+
+def test_scale_series_keeps_the_calls_in_order(programme: Contract, bond: Contract, servicer: str):
+    receipt = programme.scaleSeries(bond.address, 3, WAD // 2, by=servicer)
+    assert receipt.log == (("SeriesScaled", bond.address, 3, WAD // 2),)
+    programme.scaleSeries(bond.address, 1, WAD, by=servicer)
+    assert programme.callsOf(bond.address) == [3 << 128 | WAD // 2, 1 << 128 | WAD]
+
+
+def test_scale_series_reverts_when_sixteen_were_made(programme: Contract, bond: Contract, servicer: str):
+    for _ in range(16):
+        programme.scaleSeries(bond.address, 0, WAD - 1, by=servicer)
+    with expect_revert("TooManyCalls", series=bond.address, most=16):
+        programme.scaleSeries(bond.address, 0, WAD - 1, by=servicer)
+
+
+def test_call_record_date_sets_one_of_the_series(world: World, programme: Contract, bond: Contract, servicer: str):
+    assert programme.callRecordDate(bond.address, CUT, by=servicer).log == (("RecordDateSet", CUT),)
+    earliest = world.chain.now + DAY
+    with expect_revert("RecordDateInvalid", recordAt=CUT, earliest=earliest):
+        programme.callRecordDate(bond.address, CUT, by=servicer)
+
+
+def servicing(programme: Contract, series: str, other: str):
+    """Each servicer's function with arguments."""
+    return (
+        (programme.endSeries, (series, 0)), (programme.supersede, (series,)), (programme.scaleSeries, (series, 0, 1)),
+        (programme.callRecordDate, (series, CUT)), (programme.exchange, (series, other, WAD, [])),
+        (programme.exchangeFree, (series, other, WAD, HOLDER, 1)),
+    )  # fmt: skip
+
+
+def test_servicing_reverts_when_the_caller_is_no_servicer(world: World, programme: Contract, bond: Contract):
+    for caller in ("debt_office", "admin", "holder"):
+        for method, arguments in servicing(programme, bond.address, bond.address):
+            with expect_revert("NotServicer", caller=address_of(caller)):
+                method(*arguments, by=address_of(caller))
+
+
+def test_servicing_reverts_when_the_series_is_not_confirmed(world: World, programme: Contract, servicer: str):
+    series = world.create_series(**NEW_TERMS)
+    world.register(world.series_code(**NEW_TERMS))
+    for method, arguments in servicing(programme, series.address, world.bond.address):
+        with expect_revert("SeriesStatusInvalid", series=series.address, status=REGISTERED):
+            method(*arguments, by=servicer)
+
+
+# ── exchange ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+RATIO = 1_234_567_890_123_456_789
+
+
+@pytest.fixture
+def successor_series(world: World) -> Contract:
+    return world.new_series(maturityAt=MATURITY_AT + 365 * DAY, denomination=1, **NEW_TERMS)
+
+
+def test_exchange_moves_face_booking_and_freeze(
+    world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
+):
+    world.issue(bond, {HOLDER: 3 * UNIT, RECEIVER: UNIT, address_of("spender"): UNIT})
+    bond.setFrozenTokens(HOLDER, 7, by=MAKER)
+    bond.setFrozenTokens(RECEIVER, 2**256 - 1, by=MAKER)
+    used, before = programme.usedUsd(), programme.seriesOf(bond.address)
+    receipt = programme.exchange(bond.address, successor_series.address, RATIO, [HOLDER, RECEIVER], by=servicer)
+    faces = [face * RATIO // WAD for face in (3 * UNIT, UNIT)]
+    usd = before.bookedUsd * 4 // 5
+    assert receipt.of("Exchanged") == [("Exchanged", bond.address, successor_series.address, 4 * UNIT, sum(faces), usd)]
+    assert [bond.balanceOf(wallet) for wallet in (HOLDER, RECEIVER)] == [0, 0]
+    assert [successor_series.balanceOf(wallet) for wallet in (HOLDER, RECEIVER)] == faces
+    assert successor_series.getFrozenTokens(HOLDER) == -(-7 * RATIO // WAD)
+    assert successor_series.getFrozenTokens(RECEIVER) == 2**256 - 1
+    assert programme.seriesOf(bond.address)[4:] == (UNIT, before.bookedUsd - usd)
+    assert programme.seriesOf(successor_series.address)[4:] == (sum(faces), usd)
+    assert (programme.usedUsd(), successor_series.totalSupply(), bond.totalSupply()) == (used, sum(faces), UNIT)
+
+
+def test_exchange_burns_everything_before_it_mints_anything(
+    world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
+):
+    world.issue(bond, {HOLDER: UNIT, RECEIVER: UNIT})
+    receipt = programme.exchange(bond.address, successor_series.address, WAD, [HOLDER, RECEIVER], by=servicer)
+    moves = [(entry[1], entry[2]) for entry in receipt.of("Transfer")]
+    assert moves == [(HOLDER, ZERO), (RECEIVER, ZERO), (ZERO, HOLDER), (ZERO, RECEIVER)]
+    assert successor_series.totalSupply() == 2 * UNIT
+
+
+def test_exchange_reverts_when_a_holder_is_named_twice(
+    world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
+):
+    world.issue(bond, {HOLDER: UNIT})
+    with expect_revert("ERC20InsufficientBalance", sender=HOLDER, balance=0, needed=UNIT):
+        programme.exchange(bond.address, successor_series.address, WAD, [HOLDER, HOLDER], by=servicer)
+
+
+def test_exchange_adds_to_a_freeze_that_stands_there(
+    world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
+):
+    world.issue(bond, {HOLDER: UNIT, RECEIVER: UNIT})
+    world.issue(successor_series, {HOLDER: UNIT, RECEIVER: UNIT})
+    for series, wallet, amount in (
+        (bond, HOLDER, 5), (successor_series, HOLDER, 6), (bond, RECEIVER, 1), (successor_series, RECEIVER, 2**256 - 1),
+    ):  # fmt: skip
+        series.setFrozenTokens(wallet, amount, by=MAKER)
+    programme.exchange(bond.address, successor_series.address, 2 * WAD, [HOLDER, RECEIVER], by=servicer)
+    found = [successor_series.getFrozenTokens(wallet) for wallet in (HOLDER, RECEIVER)]
+    assert found == [2 * 5 + 6, 2**256 - 1]
+
+
+def test_exchange_leaves_the_old_freeze_over_what_is_still_kept_there(
+    world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
+):
+    world.issue(bond, {HOLDER: UNIT})
+    bond.setFrozenTokens(HOLDER, 5, by=MAKER)
+    programme.exchange(bond.address, successor_series.address, WAD, [HOLDER], by=servicer)
+    assert (bond.getFrozenTokens(HOLDER), bond.balanceOf(HOLDER)) == (5, 0)
+
+
+def test_exchange_again_adds_no_freeze(
+    world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
+):
+    world.issue(bond, {HOLDER: UNIT})
+    bond.setFrozenTokens(HOLDER, 5, by=MAKER)
+    for _ in range(3):
+        programme.exchange(bond.address, successor_series.address, WAD, [HOLDER], by=servicer)
+    assert successor_series.getFrozenTokens(HOLDER) == 5
+
+
+def test_supersede_stops_funding_and_redemption(world: World, programme: Contract, bond: Contract, servicer: str):
+    world.issue(bond, {HOLDER: UNIT})
+    assert programme.supersede(bond.address, by=servicer).log == (("SeriesSuperseded", bond.address),)
+    assert programme.isSuperseded(bond.address)
+    world.chain.now = MATURITY_AT
+    assert not world.paying_agent.isMissed(bond.address, 2**256 - 1)
+    with expect_revert("NothingToFund", series=bond.address):
+        world.paying_agent.fund(bond.address, 1, by=HOLDER)
+    with expect_revert("SeriesSuperseded", series=bond.address):
+        world.paying_agent.redeem(bond.address, [HOLDER])
+
+
+def test_exchange_keeps_the_coupons_that_were_not_paid_yet(
+    world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str, fiscal_agent: str
+):
+    bond.setRecordDate(CUT, by=fiscal_agent)
+    world.issue(bond, {HOLDER: UNIT})
+    world.chain.now = CUT
+    programme.exchange(bond.address, successor_series.address, WAD, [HOLDER], by=servicer)
+    assert (bond.balanceAt(HOLDER, CUT), bond.supplyAt(CUT), bond.totalSupply()) == (UNIT, UNIT, 0)
+
+
+def test_exchange_works_for_who_may_not_receive(
+    world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
+):
+    world.issue(bond, {HOLDER: UNIT})
+    world.revoke(HOLDER)
+    world.chain.now = MATURITY_AT
+    programme.exchange(bond.address, successor_series.address, WAD, [HOLDER], by=servicer)
+    assert successor_series.balanceOf(HOLDER) == UNIT
+
+
+def test_exchange_needs_neither_mandate_nor_cap_nor_rate(
+    world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str, debt_office: str
+):
+    world.issue(bond, {HOLDER: UNIT})
+    programme.closeMandate(by=debt_office)
+    programme.tightenCap(0, by=debt_office)
+    world.chain.warp(30 * DAY)
+    programme.exchange(bond.address, successor_series.address, WAD, [HOLDER], by=servicer)
+    assert programme.usedUsd() == USD_PER_UNIT
+
+
+def test_exchange_reverts_above_the_maximum_face(world: World, programme: Contract, bond: Contract, servicer: str):
+    small = world.new_series(maxFace=UNIT - 1, maturityAt=MATURITY_AT + DAY, **NEW_TERMS)
+    world.issue(bond, {HOLDER: UNIT})
+    with expect_revert("FaceAboveMaximum", face=UNIT, maxFace=UNIT - 1):
+        programme.exchange(bond.address, small.address, WAD, [HOLDER], by=servicer)
+
+
+@pytest.mark.parametrize("function", ["exchange", "exchangeFree"])
+def test_exchange_reverts_between_currencies_and_into_itself(
+    world: World, programme: Contract, bond: Contract, servicer: str, function: str
+):
+    dollars = world.new_series(currency=b"USD", **NEW_TERMS)
+    for target, currency in ((dollars, b"USD"), (bond, b"PKR")):
+        rest = ([HOLDER],) if function == "exchange" else (HOLDER, 1)
+        with expect_revert("CurrencyUnknown", currency=currency):
+            getattr(programme, function)(bond.address, target.address, WAD, *rest, by=servicer)
+
+
+def test_exchange_free_exchanges_part_of_one_holder(
+    world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
+):
+    world.issue(bond, {HOLDER: 2 * UNIT})
+    used = programme.usedUsd()
+    receipt = programme.exchangeFree(bond.address, successor_series.address, RATIO, HOLDER, UNIT, by=servicer)
+    received = UNIT * RATIO // WAD
+    assert receipt.result == received
+    assert (bond.balanceOf(HOLDER), successor_series.balanceOf(HOLDER)) == (UNIT, received)
+    assert programme.seriesOf(bond.address)[4:] == (UNIT, used - used // 2)
+    assert programme.seriesOf(successor_series.address)[4:] == (received, used // 2)
+
+
+def test_exchange_free_stops_at_the_freeze(
+    world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
+):
+    world.issue(bond, {HOLDER: UNIT})
+    bond.setFrozenTokens(HOLDER, 1, by=MAKER)
+    facts = {"account": HOLDER, "amount": UNIT, "unfrozen": UNIT - 1}
+    with expect_revert("ERC7943InsufficientUnfrozenBalance", **facts):
+        programme.exchangeFree(bond.address, successor_series.address, WAD, HOLDER, UNIT, by=servicer)
+    programme.exchangeFree(bond.address, successor_series.address, WAD, HOLDER, UNIT - 1, by=servicer)
+    assert successor_series.balanceOf(HOLDER) == UNIT - 1
+
+
+def test_exchange_free_reverts_for_who_may_not_receive(
+    world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
+):
+    world.issue(bond, {HOLDER: UNIT})
+    world.revoke(HOLDER)
+    with expect_revert("TransferRestricted", code=22, account=HOLDER):
+        programme.exchangeFree(bond.address, successor_series.address, WAD, HOLDER, UNIT, by=servicer)
+
+
+def test_exchange_free_keeps_to_the_units_of_the_new_series(
+    world: World, programme: Contract, bond: Contract, servicer: str
+):
+    whole = world.new_series(maturityAt=MATURITY_AT + DAY, **NEW_TERMS)
+    world.issue(bond, {HOLDER: 2 * UNIT})
+    with expect_revert("FaceNotInUnits", face=UNIT // 2, denomination=UNIT):
+        programme.exchangeFree(bond.address, whole.address, WAD // 2, HOLDER, UNIT, by=servicer)

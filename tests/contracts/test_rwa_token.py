@@ -114,12 +114,12 @@ def test_set_record_date_succeeds_when_one_of_four_has_closed(world: World, bond
     assert len(bond.recordDates()) == 5
 
 
-def test_set_record_date_reverts_when_128_were_set(world: World, bond: Contract):
-    for number in range(128):
+def test_set_record_date_reverts_when_255_were_set(world: World, bond: Contract):
+    for number in range(255):
         world.chain.now = FIRST + (number - 2) * DAY
         set_record_date(bond, FIRST + number * DAY)
-    with expect_revert("TooManyRecordDates", pending=2, total=128):
-        set_record_date(bond, FIRST + 200 * DAY)
+    with expect_revert("TooManyRecordDates", pending=2, total=255):
+        set_record_date(bond, FIRST + 300 * DAY)
 
 
 def test_set_record_date_reverts_when_the_caller_is_another_office(bond: Contract, debt_office: str):
@@ -303,6 +303,16 @@ def test_redemption_stops_at_the_lien(world: World, pledged: Contract):
     assert (pledged.balanceOf(HOLDER), world.cash.balanceOf(HOLDER)) == (UNIT, UNIT)
 
 
+def test_an_exchange_stops_at_the_lien(world: World, pledged: Contract):
+    """Attack case 26: face that a creditor holds is not exchanged over his head."""
+    other = world.new_series(salt=3, maturityAt=MATURITY_AT + DAY, symbol="NEXT")
+    world.by_admin(world.programme.setServicer, address_of("servicer"), True)
+    facts = {"account": HOLDER, "amount": 2 * UNIT, "unfrozen": UNIT}
+    with expect_revert("ERC7943InsufficientUnfrozenBalance", **facts):
+        world.programme.exchange(pledged.address, other.address, 10**18, [HOLDER], by=address_of("servicer"))
+    assert pledged.balanceOf(HOLDER) == 2 * UNIT
+
+
 def test_pull_leaves_pledged_face_out(pledged: Contract):
     pledged.approve(address_of("spender"), ALL, by=HOLDER)
     assert tuple(pledged.pull(HOLDER, RECEIVER, ALL, by=address_of("spender")).result) == (False, UNIT)
@@ -320,3 +330,122 @@ def test_a_lien_and_a_freeze_are_two_flags(pledged: Contract):
     pledged.setFrozenTokens(HOLDER, UNIT, by=MAKER)
     lay_lien(pledged, 0)
     assert pledged.freeBalanceOf(HOLDER) == UNIT
+
+
+# ── balancesAt ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+FROZEN = 1 << 128
+
+
+def test_balances_at_answers_for_all_in_their_order(world: World, held: Contract):
+    held.transfer(RECEIVER, 7, by=HOLDER)
+    world.chain.now = FIRST
+    held.transfer(RECEIVER, UNIT, by=HOLDER)
+    wallets = [RECEIVER, OUTSIDER, HOLDER, RECEIVER]
+    assert held.balancesAt(wallets, FIRST) == [7, 0, 2 * UNIT - 7, 7]
+    assert held.balancesAt([], FIRST) == []
+
+
+@pytest.mark.parametrize("frozen", [0, 1, ALL])
+def test_balances_at_marks_who_stands_under_a_freeze_now(world: World, held: Contract, frozen: int):
+    world.chain.now = FIRST + 1
+    held.setFrozenTokens(HOLDER, frozen, by=MAKER)
+    held.setFrozenTokens(RECEIVER, frozen, by=MAKER)
+    mark = FROZEN if frozen else 0
+    assert held.balancesAt([HOLDER, RECEIVER], FIRST) == [2 * UNIT | mark, mark]
+
+
+def test_balances_at_of_nobody_is_nothing(world: World, held: Contract):
+    world.chain.now = FIRST + 1
+    assert (held.balancesAt([ZERO], FIRST), held.balanceAt(ZERO, FIRST)) == ([0], 2 * UNIT)
+
+
+def test_balances_at_reverts_when_a_wallet_moved_and_no_record_date_closed_there(world: World, held: Contract):
+    world.chain.now = FIRST + DAY
+    held.transfer(RECEIVER, 1, by=HOLDER)
+    with expect_revert("RecordDateUnknown", recordAt=FIRST + 1):
+        held.balancesAt([RECEIVER, HOLDER], FIRST + 1)
+
+
+# ── succeed, setEnd ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+DESK = address_of("desk")  # the Programme's right in a wallet's hand: a contract cannot start a call
+
+
+@pytest.fixture
+def lone(world: World) -> Contract:
+    """A series whose programme is a wallet."""
+    return lone_series(world)
+
+
+def lone_series(world: World, **changes: object) -> Contract:
+    parts = (world.authority.address, world.allowlist.address, DESK, world.maths.address)
+    return world.chain.deploy(world.bond.artifact, *parts, world.terms(**changes))
+
+
+@pytest.mark.parametrize("function", ["succeed", "setEnd"])
+@pytest.mark.parametrize("caller", ["debt_office", "admin", "holder", "deployer"])
+def test_succession_and_end_are_the_programme_s_alone(bond: Contract, function: str, caller: str):
+    arguments = {"succeed": ([HOLDER], [1]), "setEnd": (0,)}[function]
+    with expect_revert("OnlyProgramme", caller=address_of(caller)):
+        getattr(bond, function)(*arguments, by=address_of(caller))
+
+
+def test_succeed_credits_whether_or_not_the_holder_could_receive_and_in_any_amount(world: World, lone: Contract):
+    world.revoke(HOLDER)
+    receipt = lone.succeed([HOLDER, OUTSIDER, HOLDER], [UNIT + 1, 3, 0], by=DESK)
+    assert receipt.log == (
+        ("Transfer", ZERO, HOLDER, UNIT + 1), ("Transfer", ZERO, OUTSIDER, 3), ("Transfer", ZERO, HOLDER, 0),
+    )  # fmt: skip
+    assert (lone.balanceOf(HOLDER), lone.balanceOf(OUTSIDER), lone.totalSupply()) == (UNIT + 1, 3, UNIT + 4)
+
+
+@pytest.mark.parametrize("now", [ISSUE_AT - 1, MATURITY_AT, MATURITY_AT + DAY])
+def test_succeed_credits_before_the_issue_and_after_the_end_too(world: World, lone: Contract, now: int):
+    world.chain.now = now
+    lone.succeed([HOLDER], [1], by=DESK)
+    assert lone.balanceOf(HOLDER) == 1
+
+
+def test_succeed_reverts_above_the_maximum_face(world: World):
+    series = lone_series(world, maxFace=UNIT)
+    with expect_revert("FaceAboveMaximum", face=UNIT + 1, maxFace=UNIT):
+        series.succeed([HOLDER, RECEIVER], [UNIT, 1], by=DESK)
+
+
+def test_set_end_brings_the_end_forward_with_a_record_date(world: World, lone: Contract):
+    lone.mint([HOLDER], [UNIT], by=DESK)
+    end = ISSUE_AT + 20 * DAY
+    assert lone.setEnd(end, by=DESK).log == (("RecordDateSet", end), ("EndChanged", end))
+    assert (lone.endAt(), lone.maturityDate(), lone.recordDates()) == (end, MATURITY_AT, [end])
+    world.chain.now = end - 1
+    lone.transfer(RECEIVER, 1, by=HOLDER)
+    world.chain.now = end
+    with expect_revert("TransferRestricted", code=4, account=lone.address):
+        lone.transfer(RECEIVER, 1, by=HOLDER)
+    assert lone.detectTransferRestriction(HOLDER, RECEIVER, 1) == 4
+    with expect_revert("SeriesMatured", endAt=end):
+        lone.mint([HOLDER], [UNIT], by=DESK)
+
+
+def test_set_end_on_a_record_date_adds_none(world: World, lone: Contract):
+    lone.setRecordDate(FIRST, by=DESK)
+    assert lone.setEnd(FIRST, by=DESK).log == (("EndChanged", FIRST),)
+    assert lone.recordDates() == [FIRST]
+
+
+def test_set_end_of_zero_takes_it_back(world: World, lone: Contract):
+    lone.mint([HOLDER], [UNIT], by=DESK)
+    lone.setEnd(FIRST, by=DESK)
+    assert lone.setEnd(0, by=DESK).log == (("EndChanged", 0),)
+    world.chain.now = FIRST + 1
+    lone.transfer(RECEIVER, 1, by=HOLDER)
+    assert (lone.endAt(), lone.balanceOf(RECEIVER)) == (MATURITY_AT, 1)
+
+
+def test_balances_at_the_end_stand_when_face_is_burned_after_it(world: World, lone: Contract):
+    lone.mint([HOLDER, RECEIVER], [2 * UNIT, UNIT], by=DESK)
+    lone.setEnd(FIRST, by=DESK)
+    world.chain.now = FIRST + DAY
+    lone.burn([HOLDER], [2 * UNIT], by=DESK)
+    assert (lone.balancesAt([HOLDER, RECEIVER], FIRST), lone.supplyAt(FIRST)) == ([2 * UNIT, UNIT], 3 * UNIT)

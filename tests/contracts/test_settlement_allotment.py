@@ -282,7 +282,7 @@ def test_settle_page_takes_no_cash_when_nothing_may_be_issued(world: World, sett
     else:
         world.chain.now = MATURITY_AT
         world.post_rate()
-        expected = ("SeriesMatured", {"maturityAt": MATURITY_AT})
+        expected = ("SeriesMatured", {"endAt": MATURITY_AT})
     with expect_revert(expected[0], **expected[1]):
         settlement.settlePage(ID, 0, page)
     assert (world.cash.balanceOf(HOLDER), settlement.settledOf(ID, 0)) == (CASH, 0)

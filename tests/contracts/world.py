@@ -27,6 +27,31 @@ MANDATE_UNTIL = NOW + 730 * DAY
 VALID_UNTIL = NOW + 1_000 * DAY
 MINTER_LIMIT = 10**12 * units.ONE
 UNIT = 5_000 * units.ONE  # the series' denomination
+MAX_FACE = 2**128 - 1
+# A discount bill: no schedule, issued at par as far as the tax table is concerned.
+COUPONLESS = {
+    "form": 0,
+    "basis": 0,
+    "frequency": 0,
+    "instrumentClass": 1,
+    "recordDays": 0,
+    "graceDays": 5,
+    "issuePrice": units.PAR,
+    "marginRate": 0,
+    "minRate": 0,
+    "maxRate": 0,
+    "periods": (),
+    "factors": (),
+    "options": (),
+}
+GOVERNMENT, SUKUK, EXTERNAL = 1, 2, 3  # instrument classes
+UNKNOWN, FILER, NON_FILER, NON_RESIDENT, EXEMPT = range(5)  # tax classes
+# Rates by tax class in bps: unknown, filer, non-filer, non-resident, exempt, companies on and off the list.
+TAX_RATES = {
+    GOVERNMENT: (0, 2_000, 4_000, 1_000, 0, 2_000, 4_000),
+    SUKUK: (0, 1_250, 2_500, 1_000, 0, 2_500, 5_000),
+    EXTERNAL: (0, 0, 0, 0, 0, 0, 0),
+}
 PAUSE = 3 * DAY
 
 MEMORANDUM, PILOT, DEFINITIVE, CLOSED = range(4)
@@ -55,6 +80,22 @@ def record(
     fields = ((tier, 0), (country, 8), (provider, 24), (tax_class, 32), (tax_class_before, 40), (tax_day, 48))
     more = ((valid_until, 72), (updated_at, 112), (investor, 152), (flags, FLAGS_AT))
     return sum(value << shift for value, shift in fields + more)
+
+
+def packed(values: Sequence[int], bits: int = 16) -> int:
+    """Values -> one word, the first in the lowest bits."""
+    return sum(value << bits * place for place, value in enumerate(values))
+
+
+def words(values: Sequence[int], bits: int) -> tuple[int, ...]:
+    """Values -> words of 256 bits, as many to a word as fit."""
+    size = 256 // bits
+    return tuple(packed(values[at : at + size], bits) for at in range(0, len(values), size))
+
+
+def period(end_day: int, rate: int, reference_days: int = 0, roll: int = 0, pays: bool = True) -> int:
+    """A period of a schedule, as `contracts/libraries/Schedule.sol` lays it out; the rate in 1e-8 per year."""
+    return end_day | rate << 24 | reference_days << 51 | roll << 60 | pays << 63
 
 
 class World:
@@ -107,6 +148,20 @@ class World:
         number = self.oracle.rounds().last.number + 1
         return self.oracle.postUsdPkr(number, usd_pkr, self.chain.now, by=self.account("price_signer"))
 
+    def set_rates(
+        self,
+        instrument_class: int,
+        from_day: int,
+        rates: Sequence[int],
+        reduced: Sequence[int] | None = None,
+        threshold: int = 0,
+        taxes_discount: bool = False,
+    ) -> Receipt:
+        """The tax office adds a row; rates in bps by tax class, from class 0 on."""
+        row = from_day | taxes_discount << 24 | threshold << 32 | packed(rates) << 128
+        by = self.account("tax_office")
+        return self.tax_table.setRates(instrument_class, row, packed(reduced or rates), by=by)
+
     def terms(self, **changes: Any) -> tuple[Any, ...]:
         """The terms of a bill, as the constructor wants them."""
         terms = {
@@ -117,15 +172,17 @@ class World:
             "issueAt": ISSUE_AT,
             "maturityAt": MATURITY_AT,
             "denomination": UNIT,
+            "maxFace": MAX_FACE,
             "termsHash": keccak(text="term sheet"),
+            **COUPONLESS,
         }
         return tuple({**terms, **changes}.values())
 
     def series_code(self, artifact: Artifact | None = None, **changes: Any) -> bytes:
         """Creation code of a series, arguments included."""
         bond = artifact or self.artifacts["BondToken"]
-        parts = (self.authority.address, self.allowlist.address, self.programme.address, self.terms(**changes))
-        return init_code(bond, *parts)
+        at = (self.authority.address, self.allowlist.address, self.programme.address, self.maths.address)
+        return init_code(bond, *at, self.terms(**changes))
 
     def create_series(self, salt: int = 0, artifact: Artifact | None = None, **changes: Any) -> Contract:
         """A series that stands at its CREATE2 address and is not registered."""
@@ -175,6 +232,9 @@ class World:
             "Programme": self.programme,
             "CashToken": self.cash,
             "Settlement": self.settlement,
+            "TaxTable": self.tax_table,
+            "Fixings": self.fixings,
+            "BondMaths": self.maths,
             "PayingAgent": self.paying_agent,
             "BondToken": self.bond,
         }
@@ -190,14 +250,20 @@ class World:
         self.programme = self.deploy("Programme", root, self.oracle.address)
         listed = self.allowlist.address
         self.cash = self.deploy("CashToken", root, listed, "Rupee stablecoin", "PKRS", b"PKR")
-        self.settlement = self.deploy("Settlement", root, self.programme.address, self.cash.address)
-        self.paying_agent = self.deploy("PayingAgent", self.programme.address, self.cash.address)
+        self.tax_table = self.deploy("TaxTable", root)
+        self.fixings = self.deploy("Fixings", root, self.programme.address)
+        self.maths = self.deploy("BondMaths", self.fixings.address)
+        desk = (self.programme.address, self.cash.address, self.maths.address)
+        self.settlement = self.deploy("Settlement", root, *desk)
+        self.paying_agent = self.deploy("PayingAgent", root, *desk[:2], listed, *desk[2:], self.tax_table.address)
 
     def _wire(self) -> None:
         """The table of `wiring` brought on chain; offices and system contracts get their roles."""
         deployer = self.account("deployer")
         targets = {artifact: contract for artifact, contract in self._targets().items() if artifact != "BondToken"}
         for name, functions in wiring.FUNCTIONS.items():
+            if name not in targets:  # `governed` adds what holders' rights need
+                continue
             by_office: dict[str, list[bytes]] = defaultdict(list)
             for function, office in functions.items():
                 abi_of = "BondToken" if name == "Programme" and function in wiring.SERIES else name
@@ -212,7 +278,8 @@ class World:
             self.authority.grantRole(wiring.OFFICES[office], account, 0, by=deployer)
 
     def _targets(self) -> dict[str, Contract]:
-        names = ("licences", "allowlist", "oracle", "programme", "cash", "settlement")
+        names = ("licences", "allowlist", "oracle", "programme", "cash", "settlement", "tax_table", "fixings")
+        names += ("paying_agent",)
         return {getattr(self, name).artifact.name: getattr(self, name) for name in names}
 
     def _set_parameters(self) -> None:
@@ -220,7 +287,10 @@ class World:
         self.allowlist.setSystemAccount(self.account("treasury"), False, by=deployer)
         self.allowlist.setSystemAccount(self.settlement.address, True, by=deployer)
         self.allowlist.setSystemAccount(self.paying_agent.address, False, by=deployer)
-        self.programme.setRetirer(self.paying_agent.address, True, by=deployer)
+        self.programme.setServicer(self.paying_agent.address, True, by=deployer)
+        self.paying_agent.setAccounts(self.account("tax_account"), self.account("unclaimed_account"), by=deployer)
+        for account in ("tax_account", "unclaimed_account"):
+            self.allowlist.setSystemAccount(self.account(account), False, by=deployer)
         self.oracle.loosenMaxStep(MAX_STEP_BPS, by=deployer)
         self.programme.loosenCap(CAP_USD, by=deployer)
         self.programme.loosenMaxRateAge(MAX_RATE_AGE, by=deployer)
@@ -241,6 +311,8 @@ class World:
                 self.licences.grantLicence(self.account(provider), phase, 7, VALID_UNTIL, by=by)
         self.onboard(*map(self.account, HOLDERS))
         self.post_rate()
+        for instrument_class, rates in TAX_RATES.items():
+            self.set_rates(instrument_class, 0, rates)
         self.bond = self.new_series()
 
 

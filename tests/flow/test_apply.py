@@ -28,7 +28,8 @@ from .conftest import PROJECT, Rwa
 ADMIN_DELAY = 48 * 3600
 CONTRACTS = (
     *("Authority", "Licences", "Allowlist", "PriceOracle"),
-    *("Programme", "CashToken", "Settlement", "PayingAgent"),
+    *("Programme", "CashToken", "TaxTable", "Fixings", "BondMaths", "Settlement", "PayingAgent"),
+    *("Calendar", "Defaults", "Meeting", "LiabilityManagement"),
 )
 # What anyone may call: his own tokens, signatures, licence and redemption, and what only ends what has ended.
 OPEN = {
@@ -37,9 +38,23 @@ OPEN = {
     "Allowlist": {"markProviderEnded", "onboard", "revoke", "unmarkProviderEnded"},
     "PriceOracle": set(),
     "Programme": set(),
-    "CashToken": {"approve", "burn", "mint", "moveByRight", "permit", "pull", "transfer", "transferFrom"},
+    "CashToken": {
+        *("approve", "burn", "mint", "moveByRight", "permit", "pull", "transfer", "transferBatch", "transferFrom"),
+    },
+    "TaxTable": set(),
+    "Fixings": {"carry"},
+    "BondMaths": set(),
+    "Calendar": set(),
+    "Defaults": {"cure", "declareDefault"},
+    "Meeting": {"close", "conveneByHolder", "exchange", "exclude", "vote", "voteBySig", "voteBySigs"},
+    "LiabilityManagement": {
+        *("acceptExchange", "closeBuyback", "fundOffers", "fundPut", "offer", "putNotice", "reclaimPut", "settle"),
+        *("settlePut", "trimPut"),
+    },
     "Settlement": {"cancelNonce", "cancelNonces", "settlePage", "settleTrade"},
-    "PayingAgent": {"fund", "redeem"},
+    "PayingAgent": {
+        *("claim", "fund", "fundAll", "fundPayment", "pay", "redeem", "release", "remit", "returnDust"),
+    },
     "BondToken": {"approve", "moveByRight", "permit", "pull", "transfer", "transferFrom"},
 }
 UNAUTHORISED = {
@@ -47,7 +62,7 @@ UNAUTHORISED = {
     "AccessManagerUnauthorizedAccount",
     "AccessManagedRequiredDelay",
     "OnlyProgramme",
-    "NotRetirer",
+    "NotServicer",
 }
 
 
@@ -267,8 +282,9 @@ def outcome(chain: Chain, call: Call, sender: str) -> object:
 
 def bill(chain: Chain, desired: Desired, signer: Signer) -> str:
     """A series that stands, though nobody has registered it."""
-    terms = ("Bill", "BILL", b"PK0000000000", b"PKR", 1_599_678_000, 1_606_935_600, 5_000_000_000, bytes(32))
-    args = (desired.address("Authority"), desired.address("Allowlist"), desired.address("Programme"), terms)
+    head = ("Bill", "BILL", b"PK0000000000", b"PKR", 1_599_678_000, 1_606_935_600, 5_000_000_000, 2**128 - 1)
+    terms = (*head, bytes(32), 0, 0, 0, 1, 0, 5, 100_000_000, 0, 0, 0, (), (), ())
+    args = (*map(desired.address, ("Authority", "Allowlist", "Programme", "BondMaths")), terms)
     code = chain.codec.init_code("BondToken", args)
     contract = Contract("BondToken", args, bytes(32), code, create2(bytes(32), code))
     create(chain, signer, contract)

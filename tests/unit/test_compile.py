@@ -91,7 +91,8 @@ def test_compiler_settings_come_from_brownie_config():
     settings = compiler_settings(PROJECT / "brownie-config.yaml")
     assert (settings.version, settings.evm_version, settings.via_ir) == ("0.8.34", "shanghai", False)
     assert settings.optimizer == {"enabled": True, "runs": 200}
-    assert settings.remappings == (("@openzeppelin/", "node_modules/@openzeppelin/"),)
+    libraries = (("@openzeppelin/", "node_modules/@openzeppelin/"), ("solady/", "node_modules/solady/"))
+    assert settings.remappings == libraries
 
 
 @pytest.mark.parametrize("text", ["", "compiler: {}", "compiler: {evm_version: x, solc: 3}", "a: [", "- 1"])

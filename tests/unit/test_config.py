@@ -39,7 +39,7 @@ def test_load_reads_the_projects_own_programme():
     assert config.programme.mandate_until_unix == units.unix_from_date(date(2031, 1, 1)) - 1
     assert config.cash.minters == {"central_bank": 100_000_000_000 * units.ONE}
     assert config.offices.accounts()["guardian"] == "devnet:11"
-    assert config.accounts() == {f"devnet:{number}" for number in range(12)}
+    assert config.accounts() == {f"devnet:{number}" for number in range(15)}
 
 
 def test_load_gives_a_value_that_cannot_change():
@@ -54,7 +54,11 @@ def test_load_gives_a_value_that_cannot_change():
         ("cap_usd =", "cap_uds =", "unknown key programme.cap_uds; did you mean cap_usd?"),
         ("[oracle]", "[orakel]", "unknown key orakel; did you mean oracle?"),
         ("guardian =", "gardian =", "unknown key offices.gardian; did you mean guardian?"),
-        ("[cash]", "[zzz]\n[cash]", "unknown key zzz; known are authority, cash, networks, offices, oracle, programme"),
+        (
+            "[cash]",
+            "[zzz]\n[cash]",
+            "unknown key zzz; known are authority, cash, networks, offices, oracle, programme, purses",
+        ),
         (
             "[offices]",
             "[networks.live]\nchain = 1\n[offices]",
@@ -134,7 +138,9 @@ def test_load_refuses_a_missing_file_and_a_folder(tmp_path: Path):
 
 
 def test_load_takes_checksummed_addresses_and_named_networks(path: Path):
-    edited(path, 'guardian = "devnet:11"', f'guardian = "{SOMEONE}"\n[networks.live]\nchain_id = 1')
+    tax_office = 'tax_office = "devnet:12"'
+    guardian = f'guardian = "{SOMEONE}"\n{tax_office}\n[networks.live]\nchain_id = 1'
+    edited(path, f'guardian = "devnet:11"\n{tax_office}', guardian)
     config: Config = load(path)
     assert config.offices.guardian == SOMEONE
     assert config.networks["live"].chain_id == 1

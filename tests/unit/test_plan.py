@@ -19,7 +19,7 @@ from rwa_deploy.plan import CREATE2_PROXY, Desired, Observed, Plan, Rights, Sett
 from rwa_deploy.wiring import OFFICES
 
 CONFIG = load(Path(__file__).resolve().parents[2] / "programme.toml")
-ACCOUNTS = {f"devnet:{number}": f"0x{number + 1:040x}" for number in range(12)}
+ACCOUNTS = {f"devnet:{number}": f"0x{number + 1:040x}" for number in range(15)}
 CODEC = Codec(compile_contracts())
 DESIRED = desire(CONFIG, ACCOUNTS, CODEC)
 BY_LABEL = {setting.label: setting for setting in DESIRED.settings}
@@ -28,6 +28,7 @@ MOST = CONFIG.cash.minters["central_bank"]
 PILOT = (1, CONFIG.programme.mandate_until_unix)
 DEPLOYER = ACCOUNTS["devnet:0"]
 STRANGER = f"0x{99:040x}"
+PAID_IN_CASH = ("Settlement", "PayingAgent", "Defaults", "Meeting", "LiabilityManagement")
 
 
 class Toy:
@@ -75,7 +76,8 @@ READ_BY = {
     "loosenMinterLimit": ("minterOf", lambda args: args[:1]),
     "tightenMinterLimit": ("minterOf", lambda args: args[:1]),
     "advanceMandate": ("mandate", lambda _: ()),
-    "setRetirer": ("isRetirer", lambda args: args[:1]),
+    "setServicer": ("isServicer", lambda args: args[:1]),
+    "setAccounts": ("accounts", lambda _: ()),
 }
 
 
@@ -95,6 +97,7 @@ WRITES: dict[str, Callable[[tuple[Any, ...], Any], Any]] = {
     "loosenMinterLimit": lambda args, old: (args[1], old[1]),
     "tightenMinterLimit": lambda args, old: (args[1], old[1]),
     "advanceMandate": lambda args, _: args,
+    "setAccounts": lambda args, _: args,
 }
 
 
@@ -327,7 +330,7 @@ ANY_VALUE: dict[str, st.SearchStrategy[Any]] = {
     "recordOf": st.sampled_from([0, 1, 2, 4, 6]).map(lambda flags: flags << 216),
     "mandate": st.sampled_from([(0, 0), (1, 5), PILOT]),
     "minterOf": st.tuples(st.integers(0, 2 * MOST), st.integers(0, 2 * MOST)),
-    "isRetirer": st.booleans(),
+    "isServicer": st.booleans(),
 }
 
 
@@ -376,7 +379,7 @@ def test_create2_gives_the_address_that_the_proxy_gives():
 
 @pytest.mark.parametrize(
     ("change", "moved"),
-    [({"symbol": "PKRT"}, {"CashToken", "Settlement", "PayingAgent"}), ({"minters": {}}, set())],
+    [({"symbol": "PKRT"}, {"CashToken", *PAID_IN_CASH}), ({"minters": {}}, set())],
     ids=["constructor argument", "setting"],
 )
 def test_desire_moves_only_contracts_whose_arguments_change(change, moved):

@@ -16,9 +16,17 @@ INHERITED = {"PermissionedToken": ("CashToken", "BondToken"), "RwaToken": ("Bond
 ADMINS = {
     "Allowlist": {"setSystemAccount", "removeSystemAccount", "unpauseSystem"},
     "PriceOracle": {"loosenMaxStep"},
-    "Programme": {"loosenCap", "loosenMaxRateAge", "advanceMandate", "proposeAllowlist", "setRetirer", "unpauseSeries"},
+    "Programme": {
+        "loosenCap",
+        "loosenMaxRateAge",
+        "advanceMandate",
+        "proposeAllowlist",
+        "setServicer",
+        "unpauseSeries",
+    },
     "CashToken": {"loosenMinterLimit", "unpause"},
     "BondToken": {"unpause"},
+    "PayingAgent": {"setAccounts"},
 }
 
 

@@ -76,10 +76,13 @@ class Token:
 
 @dataclass
 class Redemption:
-    """A series' redemption: what was funded and paid, and each holder's face at maturity and payments."""
+    """A bill's redemption at par: what was funded, the face burned (which is what was paid), claims.
+
+    A claim is a holder's face at maturity, and what of it was burned.
+    """
 
     funded: int = 0
-    paid: int = 0
+    done: int = 0
     claims: dict[str, list[int]] = field(default_factory=dict)
 
 
@@ -375,7 +378,7 @@ class Model:
     # ── redemption ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def due(self, name: str) -> int:
-        return self.tokens[name].supply() + self.redemptions.setdefault(name, Redemption()).paid
+        return self.tokens[name].supply() + self.redemptions.setdefault(name, Redemption()).done
 
     def fund(self, name: str, payer: str, amount: int) -> None:
         redemption = self.redemptions.setdefault(name, Redemption())
@@ -390,21 +393,22 @@ class Model:
         assert token.maturity is not None
         refuse(self.now < token.maturity, "NotPayableYet")
         due = self.due(name)
-        payable = not self.is_paused() and self.now >= self.tokens[CASH].paused_until
-        total, face_before, booked = 0, token.supply(), self.booked.get(name, 0)
+        burned, face_before, booked = 0, token.supply(), self.booked.get(name, 0)
         for holder in holders:
-            claim = redemption.claims.get(holder) or [token.balance(holder), 0]
-            owed = claim[0] * redemption.funded // due - claim[1] if due else 0
-            amount = min(owed, token.free(holder)) if payable and self.standing(holder) is None else 0
+            face, before = redemption.claims.get(holder) or (token.balance(holder), 0)
+            target = face if redemption.funded >= due else face * redemption.funded // due
+            skipped = self.is_paused() or self.standing(holder) is not None
+            amount = 0 if skipped else min(target - before, token.free(holder))
             if amount > 0:
-                redemption.claims[holder] = [claim[0], claim[1] + amount]
+                refuse(self.now < self.tokens[CASH].paused_until, "TransferRestricted", 2)
+                redemption.claims[holder] = [face, before + amount]
                 token.set(holder, token.balance(holder) - amount, self.now)
                 self.shift(self.tokens[CASH], self.paying_agent, holder, amount)
-                total += amount
-        redemption.paid += total
-        if total:
-            self.booked[name] = booked - booked * total // face_before
-        return total
+                burned += amount
+        redemption.done += burned
+        if burned:
+            self.booked[name] = booked - booked * burned // face_before
+        return burned
 
 
 def allowed_to_receive(model: Model, wallet: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from eth_utils import keccak
 from evm import Contract, Method, Reverted, address_of, key_of
-from model import CASH, ENDLESS, SUPPLY, Book, Model, Refused, Standing, Token, Trade
+from model import CASH, ENDLESS, SUPPLY, Book, Model, Redemption, Refused, Standing, Token, Trade
 from signing import trade_digest
 from world import (
     ADMIN_DELAY,
@@ -338,14 +338,14 @@ class Run:
             require("I3", folded == held, f"{name}: events {folded}, balances {held}")
             state[name] = supply
         used, minted = next(words), next(words)
-        books = {name: tuple(next(words) for _ in range(4)) for name in SERIES}
+        books = {name: tuple(next(words) for _ in range(7)) for name in SERIES}
         for name, (face, *_) in books.items():
             require("I2", face == state[name], f"{name}: face {face}, supply {state[name]}")
         booked = sum(entry[1] for entry in books.values())
         require("I8", used == booked, f"used {used}, booked {booked}")
         outstanding = self.cash_minted - self.cash_burned
         require("I4", state[CASH] == outstanding == minted, f"supply {state[CASH]}, events {outstanding}, {minted}")
-        kept = sum(funded - paid for _, _, funded, paid in books.values())
+        kept = sum(funded - paid - remitted for _, _, funded, paid, _, remitted, _ in books.values())
         held_cash = state["balances"][CASH][self.world.paying_agent.address]
         require("I5", held_cash >= kept, f"paying agent holds {held_cash}, owes {kept}")
         return {**state, "used": used, "books": books}
@@ -358,13 +358,11 @@ class Run:
             frozen = {account: token.frozen.get(account, 0) for account in self.accounts}
             require("I9", state["frozen"][name] == frozen, f"{name}: frozen {state['frozen'][name]}, model {frozen}")
         require("I9", state["used"] == self.model.used(), f"used {state['used']}, model {self.model.used()}")
-        for name, (_, booked, funded, paid) in state["books"].items():
-            redemption = self.model.redemptions.get(name)
-            expected = (
-                self.model.booked.get(name, 0),
-                *((redemption.funded, redemption.paid) if redemption else (0, 0)),
-            )
-            require("I9", (booked, funded, paid) == expected, f"{name}: {(booked, funded, paid)}, model {expected}")
+        for name, (_, *found) in state["books"].items():
+            redemption = self.model.redemptions.get(name, Redemption())
+            # A bill at par: no tax, and each unit of face is paid with a unit of cash.
+            expected = [self.model.booked.get(name, 0), redemption.funded, redemption.done, 0, 0, redemption.done]
+            require("I9", found == expected, f"{name}: {found}, model {expected}")
         for name in touched:
             if name in SERIES:
                 self._check_history(name, self.model.tokens[name])
@@ -411,7 +409,7 @@ class Run:
         for name in SERIES:
             series = self.tokens[name].address
             reads += [(world.programme.seriesOf, word, series) for word in (4, 5)]
-            reads += [(world.paying_agent.redemptionOf, word, series) for word in (0, 1)]
+            reads += [(world.paying_agent.accountOf, word, series, ENDLESS) for word in range(5)]
         parts = [self._part(*read) for read in reads]
         return len(parts).to_bytes(2) + b"".join(parts)
 

@@ -5,12 +5,15 @@ import re
 import pytest
 from harness import ROOT, Twin, twin_artifacts
 from model import CASH, DAY, PKT, Trade
+from payments import PaymentRun, use_payments
 from run import MINTER, STRANGERS, TREASURY, UNIT, WALLETS, InvariantBroken, Run
 
 TOKEN = "contracts/assets/PermissionedToken.sol"
 SERIES = "contracts/assets/RwaToken.sol"
 PROGRAMME = "contracts/registry/Programme.sol"
 PAYING_AGENT = "contracts/market/PayingAgent.sol"
+PAYMENTS = "contracts/market/Payments.sol"
+BOOKS = "contracts/market/PaymentBooks.sol"
 ALLOWLIST = "contracts/registry/Allowlist.sol"
 SETTLEMENT = "contracts/market/Settlement.sol"
 
@@ -34,8 +37,8 @@ TWINS = (
         "minter.minted -= amount.toUint128();", "",
     ),
     Twin(
-        "I5 a funding counts twice", "PayingAgent", PAYING_AGENT,
-        "redemption.funded += taken.toUint128();", "redemption.funded += (2 * taken).toUint128();",
+        "I5 a funding counts twice", "PayingAgent", BOOKS,
+        "book.funded + amount.toUint128();", "book.funded + (2 * amount).toUint128();",
     ),
     Twin(
         "I6 the receiver is not asked for", "Allowlist", ALLOWLIST,
@@ -48,7 +51,7 @@ TWINS = (
     ),
     Twin(
         "I7 a move in the second of closing counts before it", "BondToken", SERIES,
-        "return account.touchedAt() < recordAt ?", "return account.touchedAt() <= recordAt ?",
+        "if (current.touchedAt() < recordAt) return", "if (current.touchedAt() <= recordAt) return",
     ),
     Twin("I8 a redemption releases no dollars", "Programme", PROGRAMME, "usedUsd -= usd;", ""),
     Twin(
@@ -60,8 +63,8 @@ TWINS = (
         "_setFrozen(holder, _frozen[holder] - (amount - free));", "_setFrozen(holder, 0);",
     ),
     Twin(
-        "I10 a payment is not remembered", "PayingAgent", PAYING_AGENT,
-        "Claim(claim.face, claim.paid + amount.toUint128());", "Claim(claim.face, claim.paid);",
+        "I9 a redemption is not remembered", "PayingAgent", PAYING_AGENT,
+        "Claim(claim_.face, burns.toUint128());", "Claim(claim_.face, claim_.burned);",
     ),
     Twin(
         "I10 a freeze does not bind", "BondToken", TOKEN,
@@ -75,6 +78,50 @@ TWINS = (
     Twin(
         "I10 a nonce serves twice", "Settlement", SETTLEMENT,
         "words[nonce >> 8] = used | bit;", "words[nonce >> 8] = used;",
+    ),
+)  # fmt: skip
+
+PAYMENT_TWINS = (
+    Twin(
+        "I11 more is taken than is missing", "PayingAgent", BOOKS,
+        "taken = Math.min(amount, _missing(series, period));",
+        "taken = Math.min(amount, 2 * _missing(series, period));",
+    ),
+    Twin(
+        "I11 the dust goes to who asks for it", "PayingAgent", BOOKS,
+        "_CASH.safeTransfer(payer, dust);", "_CASH.safeTransfer(msg.sender, dust);",
+    ),
+    Twin(
+        "I11 tax is remitted at every call", "PayingAgent", BOOKS,
+        "book.remitted += tax.toUint128();", "",
+    ),
+    Twin(
+        "I12 a payment is not remembered", "PayingAgent", PAYMENTS,
+        "done[holder] = periods | (1 << run.period);", "",
+    ),
+    Twin(
+        "I12 a part is not remembered", "PayingAgent", PAYMENTS,
+        "part.income += amounts.income.toUint128();", "",
+    ),
+    Twin(
+        "I12 income is rounded up", "PayingAgent", PAYMENTS,
+        "uint256 income = terms.incomeDown(face);", "uint256 income = terms.incomeDown(face) + Units.MINOR_UNIT;",
+    ),
+    Twin(
+        "I12 tax is rounded down", "PayingAgent", "contracts/libraries/TaxRow.sol",
+        "(income * bps + _BPS * Units.MINOR_UNIT - 1)", "(income * bps)",
+    ),
+    Twin(
+        "I12 the first to ask takes all that is funded", "PayingAgent", PAYMENTS,
+        "if (book.funded < book.due) {", "if (book.funded < book.due && book.due == 0) {",
+    ),
+    Twin(
+        "I13 the holder of today is paid", "BondToken", SERIES,
+        "if (current.touchedAt() < recordAt) {", "if (current.touchedAt() < recordAt || recordAt != 0) {",
+    ),
+    Twin(
+        "I13 the supply of today is paid on", "BondToken", SERIES,
+        "return balanceAt(SUPPLY, recordAt);", "return recordAt == 0 ? 0 : totalSupply();",
     ),
 )  # fmt: skip
 
@@ -152,7 +199,7 @@ def test_the_real_contracts_pass():
 
 @pytest.fixture(scope="module")
 def artifacts():
-    return twin_artifacts(TWINS)
+    return twin_artifacts(TWINS + PAYMENT_TWINS)
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
@@ -162,7 +209,14 @@ def test_a_broken_twin_is_caught(artifacts, twin: Twin):
     assert caught.value.number == twin.name.split()[0]
 
 
+@pytest.mark.parametrize("twin", PAYMENT_TWINS, ids=lambda twin: twin.name)
+def test_a_twin_that_pays_wrongly_is_caught(artifacts, twin: Twin):
+    with pytest.raises(InvariantBroken) as caught:
+        use_payments(PaymentRun.with_twins({twin.contract: artifacts[twin.name]}))
+    assert caught.value.number == twin.name.split()[0]
+
+
 def test_every_invariant_of_the_list_has_a_twin():
     listed = re.findall(r"^- \*\*(I\d+)\*\*", (ROOT / "docs" / "invariants.md").read_text(), re.MULTILINE)
     assert listed == [f"I{number}" for number in range(1, len(listed) + 1)]
-    assert {twin.name.split()[0] for twin in TWINS} == set(listed)
+    assert {twin.name.split()[0] for twin in TWINS + PAYMENT_TWINS} == set(listed)

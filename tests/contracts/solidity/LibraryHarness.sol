@@ -90,7 +90,7 @@ contract LibraryHarness {
     }
 
     function offices() external pure returns (uint64[] memory ids) {
-        ids = new uint64[](11);
+        ids = new uint64[](12);
         ids[0] = Offices.ADMIN;
         ids[1] = Offices.DEBT_OFFICE;
         ids[2] = Offices.REGULATOR;
@@ -102,6 +102,7 @@ contract LibraryHarness {
         ids[8] = Offices.ENFORCEMENT_CHECKER;
         ids[9] = Offices.GUARDIAN;
         ids[10] = Offices.ISSUER;
+        ids[11] = Offices.TAX_OFFICE;
     }
 
     function restrictions() external pure returns (uint8[] memory codes) {

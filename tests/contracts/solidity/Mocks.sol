@@ -2,6 +2,7 @@
 pragma solidity 0.8.34;
 
 import {IAllowlist} from "../../../contracts/interfaces/IAllowlist.sol";
+import {IBondMaths} from "../../../contracts/interfaces/IBondMaths.sol";
 import {BondToken} from "../../../contracts/assets/BondToken.sol";
 
 /// @notice A bill on which a test can lay a lien; nothing in the contracts can do so yet. It writes the words themselves, at the
@@ -9,9 +10,13 @@ import {BondToken} from "../../../contracts/assets/BondToken.sol";
 contract BondWithLiens is BondToken {
     uint256 private constant _FLAG_PLEDGED = 1 << 169;
 
-    constructor(address authority_, IAllowlist allowlist_, address programme_, Terms memory terms)
-        BondToken(authority_, allowlist_, programme_, terms)
-    {}
+    constructor(
+        address authority_,
+        IAllowlist allowlist_,
+        address programme_,
+        IBondMaths maths,
+        Terms memory terms
+    ) BondToken(authority_, allowlist_, programme_, maths, terms) {}
 
     function setLien(uint256 liensSlot, uint256 accountsSlot, address owner, address creditor, uint96 face) external {
         bytes32 lien = keccak256(abi.encode(owner, liensSlot));
@@ -65,6 +70,13 @@ contract LyingCash {
         return _move(from, to, amount);
     }
 
+    function transferBatch(address[] calldata receivers, uint256[] calldata amounts) external returns (bool) {
+        for (uint256 i = 0; i < receivers.length; ++i) {
+            if (!_shift(msg.sender, receivers[i], amounts[i])) return false;
+        }
+        return _answer();
+    }
+
     function moveByRight(address from, address to, uint256 amount) external returns (bool) {
         return _move(from, to, amount);
     }
@@ -83,6 +95,10 @@ contract LyingCash {
     }
 
     function _move(address from, address to, uint256 amount) private returns (bool) {
+        return _shift(from, to, amount) && _answer();
+    }
+
+    function _shift(address from, address to, uint256 amount) private returns (bool) {
         if (lie == Lie.FALSE) return false;
         if (lie != Lie.NO_MOVE) {
             balanceOf[from] -= amount;
@@ -93,6 +109,10 @@ contract LyingCash {
             target = address(0);
             (succeeded, answer) = called.call(callback);
         }
+        return true;
+    }
+
+    function _answer() private view returns (bool) {
         if (lie == Lie.NOTHING) {
             assembly ("memory-safe") {
                 return(0, 0)
