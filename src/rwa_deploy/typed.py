@@ -1,8 +1,8 @@
-"""What wallets sign (EIP-712): the types and domains of permits and trades, as the contracts hash them."""
+"""What wallets sign (EIP-712): the types and domains of permits, trades and votes, as the contracts hash them."""
 
 from collections.abc import Mapping, Sequence
 
-__all__ = ["PERMIT", "TRADE", "Types", "domain", "message"]
+__all__ = ["PERMIT", "TRADE", "VOTE", "Types", "domain", "message"]
 
 Types = Mapping[str, Sequence[Mapping[str, str]]]
 
@@ -18,6 +18,7 @@ TRADE = _types(
     "address series,address seller,address buyer,uint256 face,uint256 cash,uint256 sellerNonce,uint256 buyerNonce,"
     "uint256 deadline,address submitter",
 )
+VOTE = _types("Vote", "uint256 id,address series,address holder,bool support")
 
 
 def domain(name: str, chain_id: int, contract: str) -> dict[str, str | int]:

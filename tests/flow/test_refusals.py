@@ -203,7 +203,7 @@ def test_run_exits_4_when_the_scenario_has_an_unknown_key(rwa: Rwa, tmp_path: Pa
             play,
             "--out",
             tmp_path / "out",
-            says="step.12.rate.usd_pkt; did you mean usd_pkr?",
+            says="step.13.rate.usd_pkt; did you mean usd_pkr?",
         )
 
 

@@ -33,13 +33,18 @@ SCENARIOS = [
 REPORT = {
     *("summary.json", "manifest.json", "auction_result.json", "allotment.csv", "settlement_report.csv"),
     *("holder_register.csv", "redemption.csv", "recon.csv", "report.html"),
+    *("coupon_entitlement.csv", "wht_certificate.csv", "wht_certificates.html", "cash_flows.csv", "payments.ics"),
 }
 COLUMNS = {
     "allotment.csv": ",".join(SHEET_COLUMNS),
     "settlement_report.csv": "id,kind,status,seller,buyer,face_pkr,cash_pkr,transaction,block,latency_blocks,"
     "latency_seconds,reason",
-    "holder_register.csv": "holder,investor,tier,country,provider,kyc,face_pkr,share_pct",
-    "redemption.csv": "holder,face_pkr,paid_pkr,outstanding_pkr,status,transaction,block,reason",
+    "holder_register.csv": "moment,series,holder,investor,tier,country,provider,kyc,face_pkr,share_pct",
+    "redemption.csv": "series,holder,face_pkr,paid_pkr,tax_pkr,outstanding_pkr,status,transaction,block,reason",
+    "coupon_entitlement.csv": "series,period,payable,record_date,holder,name,balance_pkr,gross_pkr,rate_bps,"
+    "withheld_pkr,principal_pkr,net_pkr,paid_pkr,status,reason",
+    "wht_certificate.csv": "certificate,tax_year,holder,name,tax_class,gross_pkr,withheld_pkr,net_pkr,payments",
+    "cash_flows.csv": "date,kind,period,holder,income,principal,tax,net",
     "recon.csv": "moment,item,token,wallet,currency,register,chain,difference,status",
     "investors.csv": "wallet,investor,tier,country,tax_class,valid_until,provider",
     "non_competitive.csv": "wallet,face_pkr",
@@ -65,7 +70,8 @@ IN_FULL = {
         "settlement": {"allotments": 1016},
         "register": {"holders": 1016, "supply_face": "20125.795"},
         "programme": {"cap_usd": "2000000000.00", "used_usd": "121239728.915668"},
-        "redemption": {"paid": "20125.795"},
+        "redemption": {"paid": "20125.795", "withheld": "0.000"},
+        "payments": {"funded": "2.6145", "paid": "2.32155", "withheld": "0.29295", "owed": "0.000", "dust": "0.000"},
     }
 }
 
@@ -182,7 +188,8 @@ def test_settlement_report_has_each_winner_once_and_every_trade(run: Path, scena
     lines = rows(run / "settlement_report.csv")
     assert {line["status"] for line in lines} == {"settled"}
     assert len({line["id"] for line in lines}) == len(lines)
-    assert sum(line["kind"] == "allotment" for line in lines) == found["allotments"]
+    bonds = rows(run / "coupon_entitlement.csv")  # those who hold the bond were allotted it, beside the bill
+    assert sum(line["kind"] == "allotment" for line in lines) == found["allotments"] + len(bonds)
     assert sum(line["kind"] == "trade" for line in lines) == sum(step.count for step in trades)
 
 
@@ -203,7 +210,7 @@ def test_recon_agrees_on_every_balance_and_supply(run: Path):
     assert {line["status"] for line in lines} == {"agrees"}
     assert all(line["register"] == line["chain"] for line in lines)
     supplies = [line for line in lines if line["item"] == "supply"]
-    assert len(supplies) == 2 * len({line["moment"] for line in lines})  # the series and the cash
+    assert len(supplies) == 2 * len({line["moment"] for line in lines}) + 1  # the bill and the cash, then the bond
 
 
 def test_report_page_asks_nothing_of_the_network(run: Path):
@@ -212,6 +219,32 @@ def test_report_page_asks_nothing_of_the_network(run: Path):
     assert [
         attribute for attribute in ('src="', "@import", "url(http", 'href="http', "<script src") if attribute in page
     ] == []
+
+
+# ── the coupon beside the bill ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_coupon_is_paid_net_of_the_tax_of_each_class(run: Path):
+    found = {line["name"]: line for line in rows(run / "coupon_entitlement.csv")}
+    rates = {name: int(line["rate_bps"]) for name, line in found.items()}
+    assert rates == {
+        "bank": 1500,
+        "pension_fund": 0,
+        "filer_saver": 1500,
+        "non_filer_saver": 3000,
+        "rda_saver": 1000,
+    }
+    assert {line["status"] for line in found.values()} == {"paid"}
+    assert all(line["paid_pkr"] == line["net_pkr"] for line in found.values())
+    assert found["bank"]["gross_pkr"] == "1750000.00"  # 3.5 % of fifty million
+
+
+def test_coupon_leaves_a_certificate_for_everybody_who_was_taxed(run: Path):
+    lines = rows(run / "wht_certificate.csv")
+    assert {line["name"] for line in lines} == {"bank", "filer_saver", "non_filer_saver", "rda_saver"}
+    withheld = sum(Decimal(line["withheld_pkr"]) for line in lines)
+    assert withheld == Decimal(summary(run)["payments"]["withheld"]) * 10**6
+    assert (run / "wht_certificates.html").read_text().count("no legal force") == len(lines)
 
 
 # ── from the archive alone ───────────────────────────────────────────────────────────────────────────────────────────
@@ -251,7 +284,7 @@ def test_report_writes_the_same_bytes_again(run: Path, rwa: Rwa, tmp_path: Path)
 
 
 def test_report_is_what_the_run_wrote(run: Path):
-    assert report(restore(run)) == {name: (run / name).read_text() for name in REPORT}
+    assert report(restore(run)) == {name: (run / name).read_bytes().decode() for name in REPORT}
 
 
 # ── again ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,7 +18,7 @@ from rwa_deploy.finance.auction import Instrument, clear, rules_for
 from rwa_deploy.finance.bids import read_bids
 from rwa_deploy.model import AuctionMethod
 from rwa_deploy.register import ReconRow, fold
-from rwa_deploy.report import GasUse, Latency, Refusal, RunFacts
+from rwa_deploy.report import GasUse, Latency, PaymentFacts, Refusal, RunFacts, SeriesFacts
 
 BIDS = Path(__file__).resolve().parents[2] / "scripts" / "scenarios" / "data" / "mtb-574-bids.csv"
 NOBODY, HOLDER, SERIES = ("0x" + digit * 40 for digit in "0a5")
@@ -54,7 +54,11 @@ def facts() -> Iterator[RunFacts]:
         bids=bids,
         register=fold(EVENT_LIST),
         series=SERIES,
-        record_at=1_600_000_001,
+        currency="USD",
+        issued=(
+            SeriesFacts("EURO", SERIES, "XS", 3, 10**8, (PaymentFacts(0, 1, 2, 2**200, 3, 4, 5, 6, True),), "text"),
+        ),
+        marks={"before": 1_600_000_001},
         recon={"after": (ReconRow("balance", SERIES, HOLDER, 2**101, None),)},
         refused=(Refusal("try", "Refused(a=1)", ""),),
         gas=(GasUse("mint", 2, 3),),

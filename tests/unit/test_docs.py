@@ -69,7 +69,8 @@ def test_check_fails_when_a_reference_differs(docs: ModuleType, monkeypatch: pyt
 def test_cli_reference_names_every_command_and_exit_code(docs: ModuleType):
     text = docs.cli_reference()
     assert [name for name in COMMANDS if f"## rwa {name}\n" not in text] == []
-    assert text.count("```console\n$ rwa ") == len(COMMANDS)
+    sections = re.findall(r"^##+ (rwa .+)\n", text, re.MULTILINE)
+    assert text.count("```console\n$ rwa ") == len(sections) == len(COMMANDS) + len(("draft", "show", "calendar"))
     kinds = [getattr(errors, name) for name in errors.__all__ if name != "RwaError"]
     assert [kind for kind in kinds if f"| {kind.exit_code} | `{kind.__name__}` |" not in text] == []
 
@@ -87,3 +88,13 @@ def test_contract_reference_has_a_meaning_for_all_that_is_ours(docs: ModuleType,
     rows = re.findall(r"^\| `(\w+)\(.*\| ([^|]*) \|$", docs.contract_reference(artifacts, PROJECT), re.MULTILINE)
     assert {name for name, meaning in rows if not meaning.strip()} & ours == set()
     assert {name for name, _ in rows} > {"issue", "settlePage", "redeem", "CapExceeded", "TradeSettled"}
+
+
+def test_peers_table_names_tests_that_exist():
+    rows = [line for line in (PROJECT / "docs" / "peers.md").read_text().splitlines() if line.startswith("| ")][1:]
+    named = [re.findall(r"`(\w+/[\w/]+\.py)::(test_\w+)`", row) for row in rows if not row.startswith("| ---")]
+    assert [row for row, found in zip(rows, named, strict=False) if not found] == []
+    tests = [test for found in named for test in found]
+    assert len(tests) > 20
+    gone = [(file, name) for file, name in tests if f"def {name}(" not in (PROJECT / "tests" / file).read_text()]
+    assert gone == []

@@ -25,6 +25,7 @@ from rwa_deploy.report.words import REASONS, country_code, million_exact, reason
 ROOT = Path(__file__).parents[2]
 NOBODY = "0x" + "0" * 40
 SERIES, CASH, TREASURY = (f"0x{digit * 40}" for digit in "456")
+REDEMPTION = 2**256 - 1
 BILL = rules_for(Instrument.BILL, date(2020, 9, 9))
 MATURITY = date(2020, 12, 3)
 ISSUED_AT = units.unix_from_date(date(2020, 9, 10))
@@ -104,13 +105,14 @@ def redeem(run: Play, winners: list[tuple[str, int, int]]) -> None:
     faces[winners[0][0]] -= SMALL
     last, _ = faces.popitem()
     total = sum(faces.values())
-    funding = {"series": SERIES, "payer": TREASURY, "amount": total, "funded": total}
-    run.say(RECORD_AT, ("PayingAgent", "Funded", funding))
-    owed = {"series": SERIES, "holder": last, "code": 22, "owed": 1}
+    whole = {"series": SERIES, "period": REDEMPTION}
+    run.say(RECORD_AT, ("PayingAgent", "Funded", whole | {"payer": TREASURY, "amount": total, "funded": total}))
+    amounts = {"income": 0, "tax": 0}
     run.say(
         RECORD_AT,
-        *(("PayingAgent", "Redeemed", {"series": SERIES, "holder": one, "cash": face}) for one, face in faces.items()),
-        ("PayingAgent", "RedemptionSkipped", owed),
+        *(("PayingAgent", "Redeemed", {"series": SERIES, "holder": one, "face": face}) for one, face in faces.items()),
+        *(("PayingAgent", "Paid", whole | amounts | {"holder": one, "principal": face}) for one, face in faces.items()),
+        ("PayingAgent", "PaymentSkipped", whole | {"holder": last, "code": 22, "owed": 1}),
         ("Programme", "Retired", {"series": SERIES, "face": total, "usd": total // 166}),
         *(transfer(one, NOBODY, face) for one, face in faces.items()),
     )
@@ -142,7 +144,7 @@ def facts() -> RunFacts:
         bids=bids,
         register=register,
         series=SERIES,
-        record_at=RECORD_AT,
+        marks={"before redemption": RECORD_AT},
         recon={
             "After trading": recon_rows(register, before, {SERIES: sum(before[SERIES].values())}, at=RECORD_AT),
             "After redemption": recon_rows(
@@ -187,6 +189,7 @@ def test_report_names_its_files() -> None:
     assert sorted(files()) == [
         "allotment.csv",
         "auction_result.json",
+        "cash_flows.csv",
         "holder_register.csv",
         "manifest.json",
         "recon.csv",
@@ -224,7 +227,9 @@ def test_summary_gives_the_rest_of_the_run() -> None:
     issued = auction.accepted_face + auction.ncb_face
     last = auction.non_competitive[-1].face + SMALL
     count = len(auction.allotments) + 1000
-    assert list(summary) == ["auction", "settlement", "register", "programme", "refused", "redemption", "gas"]
+    assert list(summary) == [
+        *("currency", "auction", "settlement", "register", "programme", "series", "redemption", "refused", "gas"),
+    ]
     assert summary["settlement"] == {"allotments": count, "failed": 1, "blocks": 11, "seconds": "1.874"}
     assert summary["register"] == {"holders": count, "supply_face": million_exact(issued), "breaks": 0}
     assert summary["programme"]["cap_usd"] == "2000000000.00"
@@ -234,7 +239,14 @@ def test_summary_gives_the_rest_of_the_run() -> None:
         "attempt": "Bills sent to a stranger",
         "error": f"TransferRestricted(code=20, account={wallet(77)})",
     }
-    assert summary["redemption"] == {"paid": million_exact(issued - last), "outstanding": million_exact(last)}
+    assert summary["redemption"] == {
+        "funded": million_exact(issued - last),
+        "paid": million_exact(issued - last),
+        "withheld": "0.000",
+        "owed": million_exact(1),
+        "dust": "0.000",
+        "outstanding": million_exact(last),
+    }
     assert summary["gas"]["trade"] == {"each": 108_400, "transactions": 50}
 
 

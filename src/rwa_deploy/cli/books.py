@@ -85,6 +85,7 @@ def _events(events: Path | None, rpc: str | None, manifest: Path | None) -> tupl
 def _series_json(folded: Register, series: str, at: int | None) -> dict[str, object]:
     return {
         "series": series,
+        "currency": folded.currency(series),
         "supply": units.cash_text(folded.supply(series, at)),
         "holders": {holder.wallet: units.cash_text(holder.face) for holder in folded.holders(series, at)},
     }
@@ -94,6 +95,7 @@ def _show(folded: Register, series: str, at: int | None) -> None:
     holders = sorted(folded.holders(series, at), key=lambda holder: -holder.face)
     rows = [(holder.wallet, units.million_text(holder.face, grouped=True)) for holder in holders[:SHOWN]]
     supply = units.million_text(folded.supply(series, at), grouped=True)
-    table(f"{series}: PKR {supply} m with {len(holders)} holders", ("wallet", "PKR m"), rows, right=(1,))
+    unit = folded.currency(series) or "face"
+    table(f"{series}: {unit} {supply} m with {len(holders)} holders", ("wallet", f"{unit} m"), rows, right=(1,))
     if len(holders) > SHOWN:
         say(f"… and {len(holders) - SHOWN} more; --json lists all of them.")

@@ -22,12 +22,13 @@ from rwa_deploy.config import load as load_config
 from rwa_deploy.manifest import check_folder, write_folder
 from rwa_deploy.report import report
 from rwa_deploy.report.figures import summary
-from rwa_deploy.scenario import Scenario, Stage, check, facts_of, load, run, set_stage
+from rwa_deploy.scenario import Scenario, Stage, check, facts_of, in_currency, load, run, set_stage
 
 __all__ = ["app", "summary_tables"]
 
 app = typer.Typer()
 CONFIG = Path("programme.toml")
+DRAWN = ("investors.csv", "non_competitive.csv")  # files that a draw of investors leaves
 
 
 @app.command(name="run")
@@ -46,7 +47,8 @@ def run_(
 
     Example: rwa run scripts/scenarios/auction-574.toml --out out/demo
     """
-    play, wanted, artifacts = load(scenario, retail=retail), load_config(config), contracts()
+    play, artifacts = load(scenario, retail=retail), contracts()
+    wanted = in_currency(load_config(config), play.currency)
     check(play, scenario)
     check_folder(out, FACTS)
     began = time.monotonic()
@@ -57,7 +59,7 @@ def run_(
         with _progress(quiet=as_json) as bar:
             stage = _play(play, set_stage(wanted, node.codec, artifacts, node, Path(folder)), bar)
         facts, events = facts_of(play, stage)
-        drawn = {name: (Path(folder) / name).read_text() for name in ("investors.csv", "non_competitive.csv")}
+        drawn = {name: path.read_text() for name in DRAWN if (path := Path(folder) / name).is_file()}
     files = {**report(facts), **archive(facts, events), **drawn}
     write_folder(out, files)
     figures: dict[str, Any] = dict(summary(facts))
@@ -103,31 +105,50 @@ def _play(play: Scenario, stage: Stage, bar: Progress) -> Stage:
 
 def summary_tables(figures: dict[str, Any]) -> tuple[Table, Table]:
     """Content of summary.json -> what happened, and what was refused; the README shows both."""
-    auction, settled, held = figures["auction"], figures["settlement"], figures["register"]
-    use, paid = figures["programme"], figures["redemption"]
-    done = grid(
-        "From auction to redemption, PKR million",
-        ("", ""),
-        [
+    held, use, unit = figures["register"], figures["programme"], f"{figures['currency']} million"
+    rows = [
+        *_auction_rows(figures),
+        ("Held at the first record", f"{held['supply_face']} by {held['holders']} holders"),
+        ("Register against chain", f"{held['breaks']} breaks"),
+        ("Programme's cap", f"USD {use['used_usd']} of {use['cap_usd']} used"),
+        *_servicing_rows(figures),
+    ]
+    refused = [(item["attempt"], item["error"].split("(")[0]) for item in figures["refused"]]
+    title = "From auction to redemption" if "auction" in figures else "What happened"
+    done = grid(f"{title}, {unit}", ("", ""), rows)
+    return done, grid("Refused, as they must be", ("attempt", "refused with"), refused)
+
+
+def _auction_rows(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = []
+    if auction := figures.get("auction"):
+        rows += [
             ("Offered for a target of", f"{auction['offered_face']} for {auction['target_face']}"),
             ("Accepted, realised", f"{auction['accepted_face']}, {auction['realised']}"),
             ("Cut-off", f"{auction['cutoff_price']} ({auction['cutoff_yield']} %), cover {auction['cover']}"),
             ("Weighted average", f"{auction['weighted_price']} ({auction['weighted_yield']} %)"),
             ("Non-competitive", f"{auction['ncb_face']} in {auction['ncb_count']} bids at {auction['ncb_price']}"),
-            ("Delivered against payment", f"{settled['allotments']} allotments, {settled['failed']} failed"),
-            ("Held before redemption", f"{held['supply_face']} by {held['holders']} holders"),
-            ("Register against chain", f"{held['breaks']} breaks"),
-            ("Programme's cap", f"USD {use['used_usd']} of {use['cap_usd']} used"),
-            ("Redeemed at par", f"{paid['paid']}, outstanding {paid['outstanding']}"),
-        ],
-    )
-    refused = [(item["attempt"], item["error"].split("(")[0]) for item in figures["refused"]]
-    return done, grid("Refused, as they must be", ("attempt", "refused with"), refused)
+        ]
+    if settled := figures.get("settlement"):
+        rows.append(("Delivered against payment", f"{settled['allotments']} allotments, {settled['failed']} failed"))
+    return rows
+
+
+def _servicing_rows(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = []
+    if paid := figures.get("redemption"):
+        rows.append(("Redeemed", f"{paid['paid']}, outstanding {paid['outstanding']}"))
+    if coupons := figures.get("payments"):
+        rows.append(("Coupon paid, tax withheld", f"{coupons['paid']}, {coupons['withheld']}"))
+        rows.append(("Coupon kept for holders", coupons["owed"]))
+    decided = figures.get("meetings", ())
+    return rows + [(f"Meeting {one['meeting']}", f"{one['kind']}: {one['outcome']}") for one in decided]
 
 
 def _show(figures: dict[str, Any], out: Path, seconds: float) -> None:
     for one in summary_tables(figures):
-        console.print(one)
-    settled = figures["settlement"]
+        if one.row_count:
+            console.print(one)
+    settled = figures.get("settlement", {"blocks": 0, "seconds": 0})
     say(f"Settled in {settled['blocks']} blocks and {settled['seconds']} s; the whole run took {seconds:.0f} s.")
     say(f"Open {out}/report.html. Nothing here has legal force.")

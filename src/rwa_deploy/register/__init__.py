@@ -5,13 +5,16 @@ it is a float: amounts are HUGEINT, whose sums are exact or refused.
 """
 
 from rwa_deploy.register.fold import fold
-from rwa_deploy.register.ledger import (
+from rwa_deploy.register.ledger import Register
+from rwa_deploy.register.lines import (
     AllotmentLine,
     Holder,
     Kyc,
     Payment,
-    Register,
+    Purchase,
+    Redemption,
     SeriesUse,
+    TaxRowSet,
     TradeLine,
     Use,
 )
@@ -23,9 +26,12 @@ __all__ = [
     "Holder",
     "Kyc",
     "Payment",
+    "Purchase",
     "ReconRow",
+    "Redemption",
     "Register",
     "SeriesUse",
+    "TaxRowSet",
     "TradeLine",
     "Use",
     "fold",

@@ -22,8 +22,30 @@ UNION ALL
 SELECT 'allotment', tx_hash, series, '{NOBODY}', winner, face FROM allotments
 JOIN (SELECT allotment, series FROM allotment_books) USING (allotment) WHERE status = 'settled'
 UNION ALL
-SELECT 'redemption', tx_hash, series, wallet, '{NOBODY}', cash FROM redemptions WHERE kind = 'paid'
+SELECT 'redemption', tx_hash, series, wallet, '{NOBODY}', face FROM redemptions
+UNION ALL
+SELECT 'put', tx_hash, series, wallet, '{NOBODY}', face FROM puts WHERE kind = 'settled'
+UNION ALL
+SELECT 'buyback', tx_hash, series, wallet, '{NOBODY}', face FROM offers
+JOIN (SELECT buyback, series FROM buybacks) USING (buyback) WHERE kind = 'settled'
+UNION ALL
+SELECT 'exchange', tx_hash, series, wallet, '{NOBODY}', face FROM acceptances
+JOIN (SELECT offer, series FROM exchange_offers) USING (offer)
 """  # noqa: S608
+
+# What the contracts that hold cash for others say that they let out.
+_LET_OUT = """
+SELECT tx_hash, agent, coalesce(income + principal - tax, amount) AS amount FROM payments
+WHERE kind IN ('paid', 'remitted', 'dust')
+UNION ALL
+SELECT tx_hash, agent, cash FROM puts WHERE kind IN ('settled', 'returned')
+UNION ALL
+SELECT tx_hash, agent, cash FROM offers WHERE kind = 'settled'
+UNION ALL
+SELECT tx_hash, agent, cash FROM buyback_steps WHERE kind = 'closed'
+"""
+
+_AGENTS = "SELECT agent FROM payments UNION SELECT agent FROM puts UNION SELECT agent FROM offers"
 
 _ISSUES = """
 SELECT tx_hash, series AS token, kind, face AS amount FROM bookings
@@ -37,6 +59,10 @@ SELECT tx_hash, token, CASE WHEN sender = '{NOBODY}' THEN 'issued' ELSE 'retired
 WHERE sender <> receiver AND '{NOBODY}' IN (sender, receiver)
   AND CASE WHEN contract = '{CASH}' THEN EXISTS (FROM cash_issues) ELSE EXISTS (FROM bookings) END
 """  # noqa: S608
+
+
+_PERIOD = "if(period IS NULL, 'the redemption', 'payment ' || period)"
+_RUNNING = "(PARTITION BY series, period ORDER BY block, log_index)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +117,8 @@ CHECKS = (
         ) LEFT JOIN (
             SELECT tx_hash, token, sender, receiver, sum(amount) AS moved FROM transfers
             WHERE tx_hash IN (SELECT tx_hash FROM ({_CLAIMS})) GROUP BY ALL
-        ) USING (tx_hash, token, sender, receiver) WHERE claimed > coalesce(moved, 0) ORDER BY ALL
+        ) USING (tx_hash, token, sender, receiver)
+        WHERE claimed > coalesce(moved, 0) OR (what = 'redemption' AND claimed <> moved) ORDER BY ALL
         """,  # noqa: S608
         "the {0} in transaction {1} moved {3} of {2}, but the token's transfers say {4}",
         _AGAIN,
@@ -108,13 +135,50 @@ CHECKS = (
         _AGAIN,
     ),
     Check(
-        """
-        SELECT series, tx_hash, funded, total FROM (
-            SELECT *, sum(cash) OVER (PARTITION BY series ORDER BY block, log_index) AS total
-            FROM redemptions WHERE kind = 'funded'
-        ) WHERE funded <> total ORDER BY block, log_index
-        """,
-        "series {0} was funded with {2} in all by transaction {1}, but the register knows of {3}",
+        f"""
+        SELECT {_PERIOD}, series, tx_hash, funded, total FROM (
+            SELECT *, sum(CASE kind WHEN 'funded' THEN amount ELSE -amount END) OVER {_RUNNING} AS total
+            FROM payments WHERE kind IN ('funded', 'dust')
+        ) WHERE kind = 'funded' AND funded <> total ORDER BY block, log_index
+        """,  # noqa: S608
+        "{0} of series {1} was funded with {3} in all by transaction {2}, but the register knows of {4}",
+        _AGAIN,
+    ),
+    Check(
+        f"""
+        SELECT {_PERIOD}, series, tx_hash, left_it, came_in FROM (
+            SELECT *,
+                coalesce(sum(income + principal) FILTER (kind = 'paid') OVER {_RUNNING}, 0) AS left_it,
+                coalesce(sum(CASE kind WHEN 'dust' THEN -amount ELSE amount END) FILTER (kind IN ('funded', 'dust'))
+                    OVER {_RUNNING}, 0) AS came_in
+            FROM payments
+        ) WHERE left_it > came_in ORDER BY block, log_index
+        """,  # noqa: S608
+        "{0} of series {1} had paid {3} with transaction {2}, tax included, of {4} that was funded",
+        _AGAIN,
+    ),
+    Check(
+        f"""
+        SELECT {_PERIOD}, series, tx_hash, remitted, withheld FROM (
+            SELECT *, coalesce(sum(tax) OVER {_RUNNING}, 0) AS withheld,
+                coalesce(sum(amount) FILTER (kind = 'remitted') OVER {_RUNNING}, 0) AS remitted
+            FROM payments
+        ) WHERE remitted > withheld ORDER BY block, log_index
+        """,  # noqa: S608
+        "{0} of series {1} had remitted {3} of tax with transaction {2}, of {4} that was withheld",
+        _AGAIN,
+    ),
+    Check(
+        f"""
+        SELECT tx_hash, agent, coalesce(said, 0), coalesce(moved, 0) FROM (
+            SELECT tx_hash, agent, sum(amount) AS said FROM ({_LET_OUT}) WHERE amount <> 0 GROUP BY ALL
+        ) FULL JOIN (
+            SELECT tx_hash, sender AS agent, sum(amount) AS moved FROM transfers
+            WHERE contract = '{CASH}' AND sender IN ({_AGENTS}) AND amount <> 0 GROUP BY ALL
+        ) USING (tx_hash, agent)
+        WHERE said IS DISTINCT FROM moved AND EXISTS (FROM transfers WHERE contract = '{CASH}') ORDER BY ALL
+        """,  # noqa: S608
+        "{1} says that {2} of cash left it in transaction {0}, but {3} did",
         _AGAIN,
     ),
 )

@@ -10,8 +10,9 @@ import numpy.typing as npt
 from rwa_deploy.errors import ReconBreak
 from rwa_deploy.events import Event, Value
 from rwa_deploy.register.checks import CHECKS
+from rwa_deploy.register.facts import FACTS, Fact
 from rwa_deploy.register.ledger import Register
-from rwa_deploy.register.schema import FACTS, MOVES, PLACE, TABLES, VIEWS, Fact
+from rwa_deploy.register.schema import MOVES, PLACE, TABLES, VIEWS
 
 __all__ = ["fold"]
 

@@ -11,110 +11,23 @@ from typing import Any
 
 import duckdb
 
+from rwa_deploy.register.lines import (
+    AllotmentLine,
+    Holder,
+    Kyc,
+    Payment,
+    Purchase,
+    Redemption,
+    SeriesUse,
+    TaxRowSet,
+    TradeLine,
+    Use,
+)
 from rwa_deploy.register.schema import CASH, NOBODY, TABLES
 
-__all__ = ["AllotmentLine", "Holder", "Kyc", "Payment", "Register", "SeriesUse", "TradeLine", "Use"]
+__all__ = ["Register"]
 
 _NEVER = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Kyc:
-    """The last record of a wallet: `status` is onboarded, revoked or system; times are Unix seconds.
-
-    `tier` counts from 1 in the order of `model.Tier`, `country` is ISO 3166 numeric, `provider` is the number of the
-    licence (0 is the registrar), `investor` the keyed number behind the wallet.
-    """
-
-    status: str
-    tier: int
-    country: int
-    provider: int
-    tax_class: int
-    valid_until: int
-    updated_at: int
-    investor: int
-    file_hash: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A wallet with a balance: face [1e6] and its record, None for one the Allowlist never wrote."""
-
-    wallet: str
-    face: int
-    kyc: Kyc | None
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesUse:
-    """What a series took of the programme: faces issued and retired [1e6], dollars booked now [1e6]."""
-
-    series: str
-    issued_face: int
-    retired_face: int
-    used_usd: int
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """The programme at a moment: cap and use [1e6 USD], series by series."""
-
-    cap_usd: int
-    used_usd: int
-    series: tuple[SeriesUse, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AllotmentLine:
-    """How one winner's allotment stands last: settled, or skipped with the restriction `code` (0: too little cash).
-
-    `face` is None for a skipped one, `pullable` None for a settled one; cash and face [1e6].
-    """
-
-    allotment: str
-    page: int
-    place: int
-    winner: str
-    status: str
-    code: int
-    face: int | None
-    cash: int
-    pullable: int | None
-    block: int
-    log_index: int
-    block_time: int
-    tx_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class TradeLine:
-    """A settled trade: face against cash [1e6]."""
-
-    trade: str
-    series: str
-    seller: str
-    buyer: str
-    face: int
-    cash: int
-    block: int
-    log_index: int
-    block_time: int
-    tx_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """A step of a redemption: `kind` is funded, paid or skipped (then `cash` is owed, `code` says why)."""
-
-    kind: str
-    wallet: str
-    cash: int
-    code: int
-    block: int
-    log_index: int
-    block_time: int
-    tx_hash: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,6 +44,11 @@ class Register:
         """Register -> the series that were ever issued, in the order of their first move."""
         query = "SELECT token FROM moves WHERE contract <> ? GROUP BY token ORDER BY min((block, log_index))"
         return tuple(token for (token,) in self._rows(query, CASH))
+
+    def currency(self, series: str) -> str:
+        """Series -> ISO 4217 code of its face, as it was confirmed; empty where the confirmation is not known."""
+        query = "SELECT currency FROM registrations WHERE series = ? AND status = 'confirmed'"
+        return next((str(code) for (code,) in self._rows(query, series)), "")
 
     def balances(self, token: str, at: int | None = None) -> dict[str, int]:
         """Token (a series or cash) + moment -> wallet: balance [1e6], largest first, none of zero."""
@@ -194,16 +112,17 @@ class Register:
         """
         return tuple((int(time), int(used)) for time, used in self._rows(query))
 
-    def allotments(self) -> tuple[AllotmentLine, ...]:
-        """Register -> every winner's allotment as it stands last, in the order of the pages."""
+    def allotments(self, series: str | None = None) -> tuple[AllotmentLine, ...]:
+        """Series, or all of them -> every winner's allotment as it stands last, in the order of the pages."""
         query = """
             SELECT allotment, page, place, winner, status, code, face, cash, pullable,
                    block, log_index, block_time, tx_hash
             FROM allotments
+            WHERE ? IS NULL OR allotment IN (SELECT allotment FROM allotment_books WHERE series = ?)
             QUALIFY row_number() OVER (PARTITION BY allotment, page, place ORDER BY block DESC, log_index DESC) = 1
             ORDER BY allotment, page, place
         """
-        return tuple(AllotmentLine(*row) for row in self._rows(query))
+        return tuple(AllotmentLine(*row) for row in self._rows(query, series, series))
 
     def trades(self) -> tuple[TradeLine, ...]:
         """Register -> the settled trades in their order."""
@@ -213,13 +132,50 @@ class Register:
         """
         return tuple(TradeLine(*row) for row in self._rows(query))
 
-    def payments(self, series: str) -> tuple[Payment, ...]:
-        """Series -> the steps of its redemption in their order."""
+    def payments(self, series: str | None = None) -> tuple[Payment, ...]:
+        """Series, or all of them -> what the paying agent did, in order."""
         query = """
-            SELECT kind, wallet, cash, code, block, log_index, block_time, tx_hash
-            FROM redemptions WHERE series = ? ORDER BY block, log_index
+            SELECT series, period, kind, wallet, income, principal, tax, amount, code,
+                   block, log_index, block_time, tx_hash
+            FROM payments WHERE ? IS NULL OR series = ? ORDER BY block, log_index
         """
-        return tuple(Payment(*row) for row in self._rows(query, series))
+        return tuple(Payment(*row) for row in self._rows(query, series, series))
+
+    def redemptions(self, series: str | None = None) -> tuple[Redemption, ...]:
+        """Series, or all of them -> the faces that were redeemed, in order."""
+        query = """
+            SELECT series, wallet, face, block, tx_hash FROM redemptions
+            WHERE ? IS NULL OR series = ? ORDER BY block, log_index
+        """
+        return tuple(Redemption(*row) for row in self._rows(query, series, series))
+
+    def purchases(self) -> tuple[Purchase, ...]:
+        """Register -> the face that was put or bought back, in order."""
+        query = """
+            SELECT * EXCLUDE (block, log_index) FROM (
+                SELECT 'put', series, period, wallet, face, cash, 0, block_time, tx_hash, block, log_index
+                FROM puts WHERE kind = 'settled'
+                UNION ALL
+                SELECT 'buyback', series, NULL, wallet, face, offers.cash, accrued, offers.block_time, offers.tx_hash,
+                       offers.block, offers.log_index
+                FROM offers JOIN buybacks USING (buyback) WHERE kind = 'settled'
+            ) ORDER BY block, log_index
+        """
+        return tuple(Purchase(*row) for row in self._rows(query))
+
+    def tax_rows(self) -> tuple[TaxRowSet, ...]:
+        """Register -> the rows of the tax table in their order."""
+        query = "SELECT instrument_class, from_day, packed, reduced FROM tax_rows ORDER BY block, log_index"
+        return tuple(TaxRowSet(kind, day, int(row), int(reduced)) for kind, day, row, reduced in self._rows(query))
+
+    def call_prices(self, series: str) -> dict[int, int]:
+        """Series -> period: price per 100 [1e6] of a call at it."""
+        return dict(self._rows("SELECT period, price FROM calls WHERE series = ? ORDER BY block", series))
+
+    def last_time(self) -> int:
+        """Register -> the moment of the last move of a balance (Unix); 0 when there was none."""
+        [(last,)] = self._rows("SELECT coalesce(max(block_time), 0) FROM moves")
+        return int(last)
 
     def content_hash(self) -> str:
         """Register -> SHA-256 over every row of every table in a fixed order: the same events, the same hash."""

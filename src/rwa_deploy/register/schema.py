@@ -1,4 +1,4 @@
-"""Event -> row: which log becomes a row of which table, and the views over them.
+"""The tables of the register, and the views over them; `facts` says which log becomes a row of which.
 
 One table holds one kind of fact, and every row says where it stands in the chain: `block`, `log_index`,
 `block_time` (Unix), `tx_hash`. Faces and cash are [1e6]. A figure that an office may set to any uint256 (a freeze,
@@ -6,16 +6,12 @@ the cap) is text, since no integer of DuckDB holds it. `moves` is what the table
 balance, with the balance after it; the supply is the account of nobody (the zero address), as on chain.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from rwa_deploy.events import Event, Value
-
-__all__ = ["CASH", "FACTS", "MOVES", "NOBODY", "PLACE", "TABLES", "VIEWS", "Column", "Fact"]
+__all__ = ["CASH", "MOVES", "NOBODY", "PLACE", "TABLES", "VIEWS"]
 
 NOBODY = "0x" + "0" * 40
 CASH = "CashToken"
-_TOKENS = ("BondToken", CASH)
 
 PLACE: Mapping[str, str] = {"block": "BIGINT", "log_index": "BIGINT", "block_time": "BIGINT", "tx_hash": "VARCHAR"}
 
@@ -42,7 +38,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "file_hash": "VARCHAR",
     },
     "registrations": {"series": "VARCHAR", "status": "VARCHAR", "currency": "VARCHAR"},
-    "bookings": {"series": "VARCHAR", "kind": "VARCHAR", "face": "HUGEINT", "usd": "HUGEINT"},
+    "issues": {"series": "VARCHAR", "kind": "VARCHAR", "face": "HUGEINT", "usd": "HUGEINT"},
+    "exchanges": {
+        "series": "VARCHAR",
+        "target": "VARCHAR",
+        "face": "HUGEINT",
+        "received": "HUGEINT",
+        "usd": "HUGEINT",
+    },
     "caps": {"cap_usd": "VARCHAR"},
     "cash_issues": {"token": "VARCHAR", "kind": "VARCHAR", "minter": "VARCHAR", "amount": "HUGEINT"},
     "allotment_books": {"allotment": "VARCHAR", "series": "VARCHAR", "treasury": "VARCHAR", "pages": "BIGINT"},
@@ -65,135 +68,112 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "face": "HUGEINT",
         "cash": "HUGEINT",
     },
-    "redemptions": {
+    "payments": {
+        "agent": "VARCHAR",
         "series": "VARCHAR",
+        "period": "BIGINT",
         "kind": "VARCHAR",
         "wallet": "VARCHAR",
-        "cash": "HUGEINT",
+        "income": "HUGEINT",
+        "principal": "HUGEINT",
+        "tax": "HUGEINT",
+        "amount": "HUGEINT",
         "code": "UTINYINT",
         "funded": "HUGEINT",
     },
+    "redemptions": {"series": "VARCHAR", "wallet": "VARCHAR", "face": "HUGEINT"},
+    "defaults": {"series": "VARCHAR", "period": "BIGINT", "kind": "VARCHAR"},
+    "puts": {
+        "agent": "VARCHAR",
+        "series": "VARCHAR",
+        "period": "BIGINT",
+        "kind": "VARCHAR",
+        "wallet": "VARCHAR",
+        "face": "HUGEINT",
+        "cash": "HUGEINT",
+        "code": "UTINYINT",
+    },
+    "buybacks": {
+        "buyback": "VARCHAR",
+        "series": "VARCHAR",
+        "treasury": "VARCHAR",
+        "closes_at": "BIGINT",
+        "most_face": "HUGEINT",
+    },
+    "buyback_steps": {
+        "agent": "VARCHAR",
+        "buyback": "VARCHAR",
+        "kind": "VARCHAR",
+        "price": "HUGEINT",
+        "share": "HUGEINT",
+        "cash": "HUGEINT",
+    },
+    "offers": {
+        "agent": "VARCHAR",
+        "buyback": "VARCHAR",
+        "kind": "VARCHAR",
+        "wallet": "VARCHAR",
+        "face": "HUGEINT",
+        "price": "HUGEINT",
+        "cash": "HUGEINT",
+        "accrued": "HUGEINT",
+        "code": "UTINYINT",
+    },
+    "exchange_offers": {
+        "offer": "VARCHAR",
+        "series": "VARCHAR",
+        "target": "VARCHAR",
+        "ratio": "HUGEINT",
+        "most_face": "HUGEINT",
+        "closes_at": "BIGINT",
+    },
+    "acceptances": {"offer": "VARCHAR", "wallet": "VARCHAR", "face": "HUGEINT", "received": "HUGEINT"},
+    "meetings": {
+        "meeting": "BIGINT",
+        "kind": "UTINYINT",
+        "procedure": "UTINYINT",
+        "convener": "VARCHAR",
+        "record_at": "BIGINT",
+        "closes_at": "BIGINT",
+    },
+    "meeting_series": {
+        "meeting": "BIGINT",
+        "series": "VARCHAR",
+        "target": "VARCHAR",
+        "ratio": "HUGEINT",
+        "factor": "HUGEINT",
+    },
+    "votes": {
+        "meeting": "BIGINT",
+        "series": "VARCHAR",
+        "wallet": "VARCHAR",
+        "kind": "VARCHAR",
+        "support": "VARCHAR",
+        "weight": "HUGEINT",
+    },
+    "counts": {
+        "meeting": "BIGINT",
+        "series": "VARCHAR",
+        "in_favour": "HUGEINT",
+        "against": "HUGEINT",
+        "outstanding": "HUGEINT",
+    },
+    "outcomes": {"meeting": "BIGINT", "outcome": "UTINYINT"},
+    "mandatory_exchanges": {
+        "meeting": "BIGINT",
+        "series": "VARCHAR",
+        "kind": "VARCHAR",
+        "wallet": "VARCHAR",
+        "face": "HUGEINT",
+    },
+    "postponements": {"series": "VARCHAR", "period": "BIGINT", "days": "BIGINT", "citation": "VARCHAR"},
+    "calls": {"series": "VARCHAR", "period": "BIGINT", "share": "HUGEINT", "price": "HUGEINT"},
+    "series_ends": {"series": "VARCHAR", "end_at": "BIGINT"},
+    "series_scales": {"series": "VARCHAR", "period": "BIGINT", "kept": "HUGEINT"},
+    "record_dates": {"token": "VARCHAR", "record_at": "BIGINT"},
+    "fixings": {"series": "VARCHAR", "period": "BIGINT", "rate": "BIGINT", "kind": "UTINYINT", "source": "VARCHAR"},
+    "tax_rows": {"instrument_class": "UTINYINT", "from_day": "BIGINT", "packed": "VARCHAR", "reduced": "VARCHAR"},
 }
-
-Column = Callable[[Sequence[Event]], Sequence[Value | None]]  # events -> their cells in one column
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """An event of a contract, its table, and what fills each of the table's columns."""
-
-    contract: str
-    event: str
-    table: str
-    columns: tuple[Column, ...]
-
-
-def _arg(name: str) -> Column:
-    return lambda events: [event.args[name] for event in events]
-
-
-def _is(value: str | None) -> Column:
-    return lambda events: [value] * len(events)
-
-
-def _source(events: Sequence[Event]) -> list[Value | None]:
-    return [event.address for event in events]
-
-
-def _contract(events: Sequence[Event]) -> list[Value | None]:
-    return [event.contract for event in events]
-
-
-def _currency(events: Sequence[Event]) -> list[Value | None]:
-    codes = (str(event.args["currency"]).removeprefix("0x") for event in events)
-    return [bytes.fromhex(code).rstrip(b"\0").decode("ascii") for code in codes]
-
-
-def _field(shift: int, bits: int) -> Column:
-    # The layout is that of contracts/libraries/Record.sol.
-    mask = (1 << bits) - 1
-    return lambda events: [_word(event) >> shift & mask for event in events]
-
-
-def _word(event: Event) -> int:
-    record = event.args["record"]
-    if not isinstance(record, int):
-        raise TypeError(f"a record is an integer of 256 bits, not a {type(record).__name__}")
-    return record
-
-
-def _record(event: str, wallet: str, status: str, file_hash: Column) -> Fact:
-    fields = [_field(*place) for place in ((0, 8), (8, 16), (24, 8), (32, 8), (72, 40), (112, 40), (152, 64))]
-    return Fact("Allowlist", event, "records", (_arg(wallet), _is(status), *fields, file_hash))
-
-
-def _token_facts(token: str) -> tuple[Fact, ...]:
-    ends = (_arg("from"), _arg("to"))
-    return (
-        Fact(token, "Transfer", "transfers", (_contract, _source, *ends, _arg("value"))),
-        Fact(token, "ForcedTransfer", "forced_transfers", (_source, *ends, _arg("amount"))),
-        Fact(token, "Frozen", "freezes", (_source, _arg("account"), _arg("amount"))),
-    )
-
-
-_WINNER = (_arg("id"), _arg("winner"), _arg("page"), _arg("position"))
-_BOOKED = (_arg("face"), _arg("usd"))
-
-FACTS: tuple[Fact, ...] = (
-    *(fact for token in _TOKENS for fact in _token_facts(token)),
-    _record("Onboarded", "wallet", "onboarded", _arg("fileHash")),
-    _record("Revoked", "wallet", "revoked", _is(None)),
-    _record("SystemAccountSet", "account", "system", _is(None)),
-    Fact("Programme", "SeriesRegistered", "registrations", (_arg("series"), _is("registered"), _is(None))),
-    Fact("Programme", "SeriesConfirmed", "registrations", (_arg("series"), _is("confirmed"), _currency)),
-    Fact("Programme", "Issued", "bookings", (_arg("series"), _is("issued"), *_BOOKED)),
-    Fact("Programme", "Retired", "bookings", (_arg("series"), _is("retired"), *_BOOKED)),
-    Fact("Programme", "CapChanged", "caps", (_arg("capUsd"),)),
-    Fact(CASH, "Minted", "cash_issues", (_source, _is("issued"), _arg("minter"), _arg("amount"))),
-    Fact(CASH, "Burned", "cash_issues", (_source, _is("retired"), _arg("minter"), _arg("amount"))),
-    Fact(
-        "Settlement",
-        "AllotmentOpened",
-        "allotment_books",
-        (_arg("id"), _arg("series"), _arg("treasury"), _arg("pages")),
-    ),
-    Fact(
-        "Settlement",
-        "AllotmentSettled",
-        "allotments",
-        (*_WINNER, _is("settled"), _is("0"), _arg("face"), _arg("cash"), _is(None)),
-    ),
-    Fact(
-        "Settlement",
-        "AllotmentSkipped",
-        "allotments",
-        (*_WINNER, _is("skipped"), _arg("code"), _is(None), _arg("cash"), _arg("pullable")),
-    ),
-    Fact(
-        "Settlement",
-        "TradeSettled",
-        "trades",
-        tuple(map(_arg, ("tradeHash", "seller", "buyer", "series", "face", "cash"))),
-    ),
-    Fact(
-        "PayingAgent",
-        "Funded",
-        "redemptions",
-        (_arg("series"), _is("funded"), _arg("payer"), _arg("amount"), _is("0"), _arg("funded")),
-    ),
-    Fact(
-        "PayingAgent",
-        "Redeemed",
-        "redemptions",
-        (_arg("series"), _is("paid"), _arg("holder"), _arg("cash"), _is("0"), _is(None)),
-    ),
-    Fact(
-        "PayingAgent",
-        "RedemptionSkipped",
-        "redemptions",
-        (_arg("series"), _is("skipped"), _arg("holder"), _arg("owed"), _arg("code"), _is(None)),
-    ),
-)
 
 # A move to oneself changes nothing. What leaves nobody is issued, so the account of nobody counts the other way round.
 # The window over short codes instead of addresses takes half the time.
@@ -225,6 +205,12 @@ WHERE wallet <> '{nobody}' AND (contract = '{cash}') = {is_cash} GROUP BY token,
 VIEWS: Mapping[str, str] = {
     "holders": _BALANCES.format(asset="series", amount="face", nobody=NOBODY, cash=CASH, is_cash="false"),
     "cash": _BALANCES.format(asset="token", amount="cash", nobody=NOBODY, cash=CASH, is_cash="true"),
+    # An exchange retires one series and issues another; the dollars booked go along.
+    "bookings": """
+        SELECT series, kind, face, usd, block, log_index, block_time, tx_hash FROM issues
+        UNION ALL SELECT series, 'retired', face, usd, block, log_index, block_time, tx_hash FROM exchanges
+        UNION ALL SELECT target, 'issued', received, usd, block, log_index, block_time, tx_hash FROM exchanges
+    """,
     "supply": f"SELECT contract, token, sum(delta) AS supply FROM moves WHERE wallet = '{NOBODY}' GROUP BY ALL",  # noqa: S608
     "frozen": """
         SELECT token, wallet, arg_max(amount, (block, log_index)) AS amount FROM freezes GROUP BY token, wallet

@@ -1,6 +1,17 @@
 """RunFacts -> the files of `out/demo/`: what happened, for people and for other programs."""
 
-from rwa_deploy.report.facts import GasUse, Latency, Refusal, RunFacts
+from rwa_deploy.report.facts import GasUse, Latency, PaymentFacts, Refusal, RunFacts, SeriesFacts
 from rwa_deploy.report.files import report
+from rwa_deploy.report.flows import FLOW_COLUMNS, cash_flows
 
-__all__ = ["GasUse", "Latency", "Refusal", "RunFacts", "report"]
+__all__ = [
+    "FLOW_COLUMNS",
+    "GasUse",
+    "Latency",
+    "PaymentFacts",
+    "Refusal",
+    "RunFacts",
+    "SeriesFacts",
+    "cash_flows",
+    "report",
+]

@@ -4,35 +4,36 @@ The auction's realised cash is in PKR millions with 3 decimals, as the State Ban
 has it to the paisa. Every other amount in PKR millions is exact.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rwa_deploy import units
 from rwa_deploy.model import Allotment, AuctionResult, NonCompetitiveAllotment, VoidedBid
+from rwa_deploy.register import Payment
 from rwa_deploy.report.facts import RunFacts
+from rwa_deploy.report.meetings import outcomes
 from rwa_deploy.report.words import million_exact
 
-__all__ = ["auction_result", "settlement", "summary"]
+__all__ = ["accounts", "auction_result", "settlement", "summary"]
 
 
 def summary(run: RunFacts) -> dict[str, object]:
-    """RunFacts -> the figures of the run, JSON-ready."""
-    supply = run.register.supply(run.series, run.record_at)
+    """RunFacts -> the figures of the run, JSON-ready; what it had none of is left out."""
     use = run.register.programme(run.record_at)
-    payments = run.register.payments(run.series)
+    allotted = {"settlement": settlement(run)} if run.auction or run.register.allotments() else {}
     return {
-        "auction": _auction(run.auction),
-        "settlement": settlement(run),
+        "currency": run.currency,
+        **({"auction": _auction(run.auction)} if run.auction else {}),
+        **allotted,
         "register": {
             "holders": len(run.register.balances(run.series, run.record_at)),
-            "supply_face": million_exact(supply),
+            "supply_face": million_exact(run.register.supply(run.series, run.record_at)),
             "breaks": sum(row.is_break for rows in run.recon.values() for row in rows),
         },
         "programme": {"cap_usd": units.cash_text(use.cap_usd), "used_usd": units.cash_text(use.used_usd)},
+        "series": {run.symbol(series): _series(run, series) for series in run.register.series()},
+        **_servicing(run),
+        **({"meetings": decided} if (decided := outcomes(run)) else {}),
         "refused": [{"attempt": one.attempt, "error": one.error} for one in run.refused],
-        "redemption": {
-            "paid": million_exact(sum(step.cash for step in payments if step.kind == "paid")),
-            "outstanding": million_exact(run.register.supply(run.series)),
-        },
         "gas": {one.operation: {"each": one.gas_each, "transactions": one.transactions} for one in run.gas},
     }
 
@@ -78,7 +79,7 @@ def _auction(auction: AuctionResult) -> Mapping[str, object]:
 
 def settlement(run: RunFacts) -> Mapping[str, object]:
     """RunFacts -> allotments settled and failed, the blocks from the first to the last of them, and the seconds."""
-    lines = run.register.allotments()
+    lines = run.register.allotments(run.sold)
     blocks = [line.block for line in lines if line.status == "settled"]
     return {
         "allotments": len(blocks),
@@ -86,6 +87,39 @@ def settlement(run: RunFacts) -> Mapping[str, object]:
         "blocks": max(blocks) - min(blocks) + 1 if blocks else 0,
         "seconds": str(run.settlement_seconds),
     }
+
+
+def accounts(steps: Sequence[Payment]) -> dict[str, int]:
+    """What the paying agent did -> funded, paid to holders, withheld, owed to those passed over, dust given back [1e6].
+
+    Whoever was passed over last is owed what was kept for him then.
+    """
+    last = {(step.series, step.period, step.wallet): step for step in steps if step.kind in {"paid", "skipped"}}
+    return {
+        "funded": sum(step.amount or 0 for step in steps if step.kind == "funded"),
+        "paid": sum(step.net for step in steps if step.kind == "paid"),
+        "withheld": sum(step.tax or 0 for step in steps),
+        "owed": sum(step.amount or 0 for step in last.values() if step.kind == "skipped"),
+        "dust": sum(step.amount or 0 for step in steps if step.kind == "dust"),
+    }
+
+
+def _servicing(run: RunFacts) -> Mapping[str, object]:
+    steps = run.register.payments()
+    coupons = [step for step in steps if step.period is not None]
+    redeemed = [step for step in steps if step.period is None]
+    found: dict[str, object] = {}
+    if coupons:
+        found["payments"] = {name: million_exact(amount) for name, amount in accounts(coupons).items()}
+    if redeemed:
+        outstanding = sum(run.register.supply(series) for series in {step.series for step in redeemed})
+        sums = {name: million_exact(amount) for name, amount in accounts(redeemed).items()}
+        found["redemption"] = {**sums, "outstanding": million_exact(outstanding)}
+    return found
+
+
+def _series(run: RunFacts, series: str) -> Mapping[str, object]:
+    return {"supply_face": million_exact(run.register.supply(series)), "holders": len(run.register.balances(series))}
 
 
 def _prices(auction: AuctionResult) -> dict[str, object]:

@@ -9,10 +9,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rwa_deploy import units
 from rwa_deploy.finance.sheet import allotment_sheet
-from rwa_deploy.register import AllotmentLine, Holder, ReconRow
+from rwa_deploy.register import AllotmentLine, Holder, Payment, Purchase, ReconRow
 from rwa_deploy.report import figures, plots, sheets
 from rwa_deploy.report.facts import RunFacts
-from rwa_deploy.report.words import country_code, share_pct, tier_words
+from rwa_deploy.report.meetings import cac_result
+from rwa_deploy.report.words import country_code, reason, share_pct, tax_class_words, tier_words
 
 __all__ = ["page"]
 
@@ -47,45 +48,128 @@ def page(run: RunFacts) -> str:
 
 
 def _view(run: RunFacts) -> dict[str, object]:
-    holders = run.register.holders(run.series, run.record_at)
-    supply = sum(holder.face for holder in holders)
-    use = run.register.programme(run.record_at)
-    lines = run.register.allotments()
-    trades = run.register.trades()
-    payments = run.register.payments(run.series)
     return {
         "run": run,
-        "auction": run.auction,
-        "sheet": allotment_sheet(run.auction),
-        "bids_plot": plots.bids_plot(run.auction, run.bids),
+        "most": _MOST_ROWS,
+        "percent": _percent,
+        "counted": _counted,
+        **_sold(run),
+        **_held(run),
+        **_serviced(run),
+        "decided": cac_result(run),
+        "bought": _bought(run),
+        "recon": [_recon(moment, rows) for moment, rows in run.recon.items()],
+        "compared": sum(len(rows) for rows in run.recon.values()),
+        "breaks": [(moment, row) for moment, rows in run.recon.items() for row in rows if row.is_break],
+        "gas_plot": plots.gas_plot(run.gas),
+    }
+
+
+def _sold(run: RunFacts) -> Mapping[str, object]:
+    auction = run.auction
+    lines, trades = run.register.allotments(run.sold), run.register.trades()
+    return {
+        "auction": auction,
+        "sheet": allotment_sheet(auction) if auction else (),
+        "bids_plot": plots.bids_plot(auction, run.bids) if auction else "",
         "settled": [line for line in lines if line.status == "settled"],
         "skipped": [_skipped(line) for line in lines if line.status != "settled"],
         "settled_face": sum(line.face or 0 for line in lines),
         "settled_cash": sum(line.cash for line in lines if line.status == "settled"),
         "blocks": figures.settlement(run)["blocks"],
-        "most": _MOST_ROWS,
-        "percent": _percent,
-        "counted": _counted,
         "trades": trades,
         "traded_face": sum(trade.face for trade in trades),
         "traded_cash": sum(trade.cash for trade in trades),
+    }
+
+
+def _held(run: RunFacts) -> Mapping[str, object]:
+    holders = run.register.holders(run.series, run.record_at)
+    supply = sum(holder.face for holder in holders)
+    use = run.register.programme(run.record_at)
+    return {
         "holders": holders,
         "supply": supply,
         "largest": [_holder(run, holder, supply) for holder in holders[:_MOST_ROWS]],
         "tiers": _tiers(holders, supply),
-        "record_date": units.date_from_unix(run.record_at),
+        "record_date": units.date_from_unix(run.record_at or run.register.last_time() or units.SECONDS_PER_DAY),
         "holders_plot": plots.holders_plot(_classes(holders, supply)),
         "use": use,
         "use_pct": share_pct(use.used_usd, use.cap_usd, 2),
         "use_plot": plots.use_plot(use.used_usd, use.cap_usd),
-        "recon": [_recon(moment, rows) for moment, rows in run.recon.items()],
-        "compared": sum(len(rows) for rows in run.recon.values()),
-        "breaks": [(moment, row) for moment, rows in run.recon.items() for row in rows if row.is_break],
-        "funded": sum(step.cash for step in payments if step.kind == "funded"),
-        "paid": sum(step.cash for step in payments if step.kind == "paid"),
-        "paid_wallets": len({step.wallet for step in payments if step.kind == "paid"}),
-        "outstanding": run.register.supply(run.series),
-        "gas_plot": plots.gas_plot(run.gas),
+    }
+
+
+def _serviced(run: RunFacts) -> Mapping[str, object]:
+    steps = run.register.payments()
+    redeemed = [step for step in steps if step.period is None]
+    return {
+        "payments": [_payment(run, *key) for key in _periods(run)],
+        "taxes": _taxes(run, steps),
+        "passed_over": [_passed_over(run, step) for step in steps if step.kind == "skipped"],
+        "coupons": figures.accounts([step for step in steps if step.period is not None]),
+        "redeemed": figures.accounts(redeemed),
+        "paid_wallets": len({step.wallet for step in redeemed if step.kind == "paid"}),
+        "outstanding": sum(run.register.supply(series) for series in {step.series for step in redeemed}),
+    }
+
+
+def _bought(run: RunFacts) -> list[Mapping[str, object]]:
+    """Puts and buybacks -> one line for each kind, series and period."""
+    groups: dict[tuple[str, str, int | None], list[Purchase]] = defaultdict(list)
+    for one in run.register.purchases():
+        groups[one.kind, one.series, one.period].append(one)
+    return [
+        {
+            "kind": kind,
+            "series": run.symbol(series),
+            "holders": len({one.wallet for one in found}),
+            "face": sum(one.face for one in found),
+            "cash": sum(one.cash for one in found),
+        }
+        for (kind, series, _), found in groups.items()
+    ]
+
+
+def _periods(run: RunFacts) -> list[tuple[str, int]]:
+    steps = run.register.payments()
+    return list(dict.fromkeys((step.series, step.period) for step in steps if step.period is not None))
+
+
+def _payment(run: RunFacts, series: str, period: int) -> Mapping[str, object]:
+    steps = [step for step in run.register.payments(series) if step.period == period]
+    paid = [step for step in steps if step.kind == "paid"]
+    return {
+        "series": run.symbol(series),
+        "period": period,
+        "paid_on": units.date_from_unix(paid[0].block_time) if paid else None,
+        "holders": len({step.wallet for step in paid}),
+        **figures.accounts(steps),
+    }
+
+
+def _taxes(run: RunFacts, steps: Sequence[Payment]) -> list[tuple[str, int, int, int]]:
+    """Payments -> (tax class, holders, income, tax) of each class that was paid income or bore tax."""
+    records = run.register.kyc()
+    wallets: dict[int, set[str]] = defaultdict(set)
+    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for step in steps:
+        if step.kind == "paid" and (step.income or step.tax):
+            kind = records[step.wallet].tax_class if step.wallet in records else 0
+            wallets[kind].add(step.wallet)
+            sums[kind][0] += step.income or 0
+            sums[kind][1] += step.tax or 0
+    return [(tax_class_words(kind), len(wallets[kind]), sums[kind][0], sums[kind][1]) for kind in sorted(sums)]
+
+
+def _passed_over(run: RunFacts, step: Payment) -> Mapping[str, object]:
+    return {
+        "holder": run.names.get(step.wallet, ""),
+        "wallet": step.wallet,
+        "series": run.symbol(step.series),
+        "what": "redemption" if step.period is None else f"payment {step.period}",
+        "owed": step.amount,
+        "reason": reason(step.code),
     }
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pycountry
 
 from rwa_deploy import units
-from rwa_deploy.compliance.records import TIER_CODES
+from rwa_deploy.compliance.records import TAX_CODES, TIER_CODES
 
 __all__ = [
     "CASH_SHORT",
@@ -15,6 +15,7 @@ __all__ = [
     "million_exact",
     "reason",
     "share_pct",
+    "tax_class_words",
     "tier_name",
     "tier_words",
 ]
@@ -40,6 +41,7 @@ REASONS = {
     34: "The operator may not move tokens by right.",
 }
 
+_TAX_CLASSES = {code: kind.value.replace("_", " ") for kind, code in TAX_CODES.items()}
 _TIERS = {code: tier.value for tier, code in TIER_CODES.items()}
 
 
@@ -56,6 +58,11 @@ def tier_name(tier: int) -> str:
 def tier_words(tier: int) -> str:
     """Tier of a record -> its name for people."""
     return tier_name(tier).replace("_", " ").capitalize() or "No tier"
+
+
+def tax_class_words(code: int) -> str:
+    """Tax class of a record -> its name for people; 0 is not known and pays the highest rate."""
+    return _TAX_CLASSES.get(code, "unknown")
 
 
 def country_code(numeric: int) -> str:

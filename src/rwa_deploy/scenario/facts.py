@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from decimal import Decimal
 
 from rwa_deploy.abi import Call
-from rwa_deploy.errors import ConfigError
+from rwa_deploy.errors import ConfigError, Reverted
 from rwa_deploy.events import Event
 from rwa_deploy.register import Register, fold, recon_rows
-from rwa_deploy.report import GasUse, RunFacts
-from rwa_deploy.scenario.stage import Spent, Stage
-from rwa_deploy.scenario.steps import Reconcile, Scenario
+from rwa_deploy.report import GasUse, PaymentFacts, RunFacts, SeriesFacts
+from rwa_deploy.scenario.stage import Issued, Spent, Stage
+from rwa_deploy.scenario.steps import Scenario
+from rwa_deploy.scenario.steps.servicing import Reconcile
+from rwa_deploy.terms import ics
 
 __all__ = ["facts_of", "reconcile"]
 
@@ -25,35 +28,72 @@ def reconcile(step: Reconcile, stage: Stage) -> None:
     stage.recon[step.moment] = recon_rows(register, balances, supplies, used_usd=used)
     register.close()
     if step.holders:
-        stage.record_at = stage.chain.now() + 1
+        stage.marks[step.moment] = stage.chain.now() + 1
 
 
 def facts_of(scenario: Scenario, stage: Stage) -> tuple[RunFacts, tuple[Event, ...]]:
-    """Played scenario -> RunFacts, and the events that its register is folded from."""
-    if stage.record_at is None:
-        raise ConfigError("the scenario never marks a register of holders; add a `reconcile` step with holders = true")
+    """Played scenario -> RunFacts, and the events that its register is folded from. Works without an auction."""
+    if not stage.series:
+        raise ConfigError("the scenario never creates a series, so there is nothing to report; add a `bond` step")
     events = stage.chain.events(stage.manifest.names())
-    result = stage.allotment()
+    register = fold(events)
+    main = _main(stage, register)
     facts = RunFacts(
         title=scenario.name,
-        instrument=stage.read("BondToken", "isin"),
+        instrument=stage.chain.call(Call("BondToken", main.token.address, "isin")),
         network=f"{stage.chain.client.split('/')[0]} development chain {stage.chain.chain_id}",
-        auction=result,
+        currency=scenario.currency,
+        auction=stage.result,
         bids=stage.competitive,
-        register=fold(events),
-        series=stage.bill().address,
-        record_at=stage.record_at,
+        register=register,
+        series=main.token.address,
+        issued=tuple(_series(stage, one) for one in stage.series.values()),
+        marks=dict(stage.marks),
         recon=dict(stage.recon),
         refused=tuple(stage.refusals),
         gas=tuple(_gas(name, spent) for name, spent in stage.spent.items()),
-        settlement_seconds=stage.settlement_seconds,
+        settlement_seconds=_seconds(stage),
         manifest=asdict(stage.manifest),
         providers={0: "registrar", **stage.providers},
-        names=_names(stage),
+        names=stage.names(),
         latencies=dict(stage.latencies),
         timings=dict(stage.timings),
     )
     return facts, events
+
+
+def _main(stage: Stage, register: Register) -> Issued:
+    """What was auctioned; without an auction the series that is largest when the first register of holders is drawn."""
+    if stage.auctioned:
+        return stage.series[stage.auctioned]
+    at = next(iter(stage.marks.values()), None)
+    return max(stage.series.values(), key=lambda one: register.supply(one.token.address, at))
+
+
+def _series(stage: Stage, issued: Issued) -> SeriesFacts:
+    """A series as the chain has it at the end of the run, calls and an early end included."""
+    address = issued.token.address
+    features: int = stage.chain.call(Call("BondToken", address, "features"))
+    return SeriesFacts(
+        symbol=issued.symbol,
+        address=address,
+        isin=stage.chain.call(Call("BondToken", address, "isin")),
+        instrument_class=features >> 24 & 0xFF,
+        issue_price=features >> 48 & 0xFFFFFFFF,
+        payments=tuple(_payments(stage, address, features >> 176 & 0xFFFF)),
+        calendar=ics(issued.terms) if issued.terms else "",
+    )
+
+
+def _payments(stage: Stage, series: str, count: int) -> list[PaymentFacts]:
+    found = []
+    for period in range(count):
+        try:
+            values = stage.read("BondMaths", "paymentOf", series, period)
+        except Reverted:  # part of a long stub, after an early end, or a floater's that is not fixed yet
+            continue
+        found.append(PaymentFacts(period, *values))
+    return found
 
 
 def _balances(stage: Stage, name: str, token: str, register: Register) -> Mapping[str, int]:
@@ -64,12 +104,11 @@ def _balances(stage: Stage, name: str, token: str, register: Register) -> Mappin
     return {wallet: balance for wallet, balance in zip(wallets, found, strict=True) if balance}
 
 
+def _seconds(stage: Stage) -> Decimal:
+    """How long what was auctioned took to settle; without an auction, all of it."""
+    taken = stage.settlement_seconds
+    return taken.get(stage.auctioned, Decimal(0)) if stage.auctioned else sum(taken.values(), Decimal(0))
+
+
 def _gas(operation: str, spent: Spent) -> GasUse:
-    return GasUse(operation, spent.transactions, -(-spent.gas // spent.items))
-
-
-def _names(stage: Stage) -> dict[str, str]:
-    contracts = {address: name for name, address in stage.manifest.contracts.items()}
-    offices = {signer.address: name.replace("_", " ") for name, signer in stage.offices.items()}
-    series = {address: symbol for symbol, address in stage.manifest.series.items()}
-    return {**contracts, **offices, **series}
+    return GasUse(operation, spent.transactions, -(-spent.gas // max(spent.items, 1)))

@@ -1,6 +1,6 @@
 """Steps of the registries: licences, the draw of investors, onboarding, the dollar rate."""
 
-from datetime import date
+from dataclasses import replace
 
 from eth_utils.crypto import keccak
 
@@ -14,13 +14,15 @@ from rwa_deploy.finance.bids import read_non_competitive
 from rwa_deploy.manifest import write_file
 from rwa_deploy.model import Investor
 from rwa_deploy.scenario.stage import Stage
-from rwa_deploy.scenario.steps import Investors, Licence, Onboard, Rate, Renew
+from rwa_deploy.scenario.steps.files import CastRow, read_cast
+from rwa_deploy.scenario.steps.opening import Cast, Investors, Licence, Onboard, Rate, Renew
 
-__all__ = ["investors", "licence", "onboard", "rate", "renew"]
+__all__ = ["cast", "investors", "licence", "onboard", "rate", "renew"]
 
 PHASES = ("NONE", "NOC", "AML_REGISTERED", "SANDBOX", "LICENSED")
 REGISTRAR = "registrar"
 BATCH = 100
+MINT_GAS = 200_000
 
 
 def licence(step: Licence, stage: Stage) -> None:
@@ -46,9 +48,30 @@ def investors(step: Investors, stage: Stage) -> None:
     stage.investors = read_investors(clients, salt, on=units.date_from_unix(stage.chain.now()))
     lot = rules_for(Instrument.BILL, units.date_from_unix(stage.chain.now())).lot
     stage.bids = read_non_competitive(bids, investors=stage.investors, lot=lot)
-    stage.wallets = {signer.address: signer for signer in (*retail, *dealers)}
+    stage.wallets |= {signer.address: signer for signer in (*retail, *dealers)}
+    stage.called |= {signer.address: f"retail:{number}" for number, signer in enumerate(retail)}
+    stage.called |= {signer.address: f"dealer:{number}" for number, signer in enumerate(dealers)}
     stage.retail_count, stage.dealer_count = len(retail), len(dealers)
     stage.supply_gas(stage.wallets)
+
+
+def cast(step: Cast, stage: Stage) -> None:
+    """Named wallets, each onboarded by its provider, with cash of the central bank."""
+    rows = read_cast(step.file, units.date_from_unix(stage.chain.now()))
+    signers = {row.name: wallet(f"cast {row.name}", 0) for row in rows}
+    members = {row.name: _member(row, signers[row.name].address) for row in rows}
+    stage.people |= signers
+    stage.members |= members
+    stage.wallets |= {signer.address: signer for signer in signers.values()}
+    stage.called |= {signer.address: name for name, signer in signers.items()}
+    stage.supply_gas(signer.address for signer in signers.values())
+    for provider in dict.fromkeys(member.provider for member in members.values()):
+        clients = [member for member in members.values() if member.provider == provider]
+        for start in range(0, len(clients), BATCH):
+            _write(stage, provider, clients[start : start + BATCH])
+    bank = stage.signer("central_bank")
+    mints = [(bank, stage.on("CashToken", "mint", signers[row.name].address, row.cash)) for row in rows if row.cash]
+    stage.act_many("cash_mint", mints, MINT_GAS)
 
 
 def onboard(step: Onboard, stage: Stage) -> None:
@@ -62,7 +85,9 @@ def onboard(step: Onboard, stage: Stage) -> None:
 def renew(step: Renew, stage: Stage) -> None:
     """One record, written again with a later expiry by its own provider."""
     old = stage.investor(stage.signer(step.wallet).address)
-    _write(stage, old.provider, [_until(old, step.until)])
+    renewed = replace(old, valid_until=units.unix_from_date(step.until))
+    _write(stage, old.provider, [renewed])
+    stage.members |= {name: renewed for name, member in stage.members.items() if member is old}
 
 
 def rate(step: Rate, stage: Stage) -> None:
@@ -92,14 +117,15 @@ def _write(stage: Stage, provider: str, clients: list[Investor]) -> None:
     stage.act("onboard_each", signer, call, items=len(clients))
 
 
-def _until(investor: Investor, until: date) -> Investor:
+def _member(row: CastRow, address: str) -> Investor:
+    """A role and not a person: what stands for the national id is the name."""
     return Investor(
-        wallet=investor.wallet,
-        number=investor.number,
-        tier=investor.tier,
-        country=investor.country,
-        tax_class=investor.tax_class,
-        valid_until=units.unix_from_date(until),
-        provider=investor.provider,
-        file_hash=investor.file_hash,
+        wallet=address,
+        number=int.from_bytes(keccak(text=f"role {row.name}")[:8], "big") or 1,
+        tier=row.tier,
+        country=row.country,
+        tax_class=row.tax_class,
+        valid_until=units.unix_from_date(row.valid_until),
+        provider=row.provider,
+        file_hash=keccak(text=f"row of {row.name}"),
     )

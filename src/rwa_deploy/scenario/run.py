@@ -7,9 +7,20 @@ from typing import Any
 
 from rwa_deploy.errors import ConfigError, ExpectationFailed, Reverted
 from rwa_deploy.report import Refusal
-from rwa_deploy.scenario import facts, onboarding, primary, secondary
+from rwa_deploy.scenario import (
+    facts,
+    flows,
+    liabilities,
+    meetings,
+    offices,
+    onboarding,
+    placing,
+    primary,
+    secondary,
+    servicing,
+)
 from rwa_deploy.scenario.stage import Stage, seconds_since
-from rwa_deploy.scenario.steps import Scenario, Step
+from rwa_deploy.scenario.steps import OnSeries, Scenario, Step
 
 __all__ = ["run"]
 
@@ -17,21 +28,49 @@ ACTIONS: dict[str, Callable[[Any, Stage], None]] = {
     "licence": onboarding.licence,
     "investors": onboarding.investors,
     "onboard": onboarding.onboard,
+    "cast": onboarding.cast,
     "renew": onboarding.renew,
+    "tax_table": offices.tax_table,
+    "calendar": offices.calendar,
     "rate": onboarding.rate,
     "series": primary.series,
+    "bond": primary.bond,
     "clear": primary.auction,
     "fund_winners": primary.fund_winners,
     "settle": primary.settle,
+    "allot": placing.allot,
     "issue": primary.issue,
     "mint": primary.mint,
     "trades": secondary.trades,
+    "trade": secondary.trade,
     "transfer": secondary.transfer,
     "freeze": secondary.freeze,
     "travel": secondary.travel,
-    "fund_redemption": secondary.fund_redemption,
-    "redeem": secondary.redeem,
+    "fix": servicing.fix,
+    "fix_fallback": servicing.fix_fallback,
+    "carry": servicing.carry,
+    "fund_payment": servicing.fund_payment,
+    "fund_all": servicing.fund_all,
+    "fund_redemption": servicing.fund_redemption,
+    "pay": servicing.pay,
+    "claim": servicing.claim,
+    "redeem": servicing.redeem,
+    "postpone": servicing.postpone,
+    "return_dust": servicing.return_dust,
+    "release": servicing.release,
+    "call": servicing.call,
+    "put_notice": liabilities.put_notice,
+    "fund_put": liabilities.fund_put,
+    "settle_put": liabilities.settle_put,
+    "buyback": liabilities.buyback,
+    "exchange_offer": liabilities.exchange_offer,
+    "declare_default": meetings.declare_default,
+    "convene": meetings.convene,
+    "vote": meetings.vote,
+    "close_meeting": meetings.close_meeting,
+    "mandatory_exchange": meetings.mandatory_exchange,
     "reconcile": facts.reconcile,
+    "expect_flows": flows.expect_flows,
 }
 
 
@@ -43,6 +82,7 @@ def run(scenario: Scenario, stage: Stage, *, announce: Callable[[str], None] | N
         if announce:
             announce(label)
         name = f"step {number} ({label})"
+        stage.chosen = step.series if isinstance(step, OnSeries) else None
         began = time.monotonic()
         if step.expect:
             _refused(name, label, step, action, stage)

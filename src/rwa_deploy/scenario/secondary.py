@@ -1,20 +1,23 @@
-"""Steps after issue: trades and transfers between wallets, freezes, time, redemption."""
+"""Steps after issue: trades and transfers between wallets, freezes, time."""
 
 import hashlib
+from datetime import date
 
 from rwa_deploy import typed, units
 from rwa_deploy.abi import Call
 from rwa_deploy.chain import Signer
+from rwa_deploy.errors import ConfigError
+from rwa_deploy.scenario.placing import cash_due
 from rwa_deploy.scenario.stage import Stage
-from rwa_deploy.scenario.steps import Freeze, FundRedemption, Redeem, Trades, Transfer, Travel
+from rwa_deploy.scenario.steps.files import read_trades
+from rwa_deploy.scenario.steps.market import Freeze, Trade, Trades, Transfer, Travel
 
-__all__ = ["freeze", "fund_redemption", "redeem", "trades", "transfer", "travel"]
+__all__ = ["freeze", "trade", "trades", "transfer", "travel"]
 
-TRADE_GAS = 300_000
+TRADE_GAS = 400_000
 MINT_GAS = 200_000
-DEADLINE = 3600
-BATCH = 100
-BATCH_GAS = 12_000_000  # more than a batch of 100 takes, and below the cap of EIP-7825
+HOUR = 3600
+TRADING_HOUR = 11
 WHOLE_WALLET = 2**256 - 1
 
 
@@ -31,14 +34,30 @@ def trades(step: Trades, stage: Stage) -> None:
         face = lot * (1 + _draw(step.seed, number, "face", 20))
         cash = units.cash_for_face_up(face, price)
         mints.append((stage.signer("central_bank"), stage.on("CashToken", "mint", buyer.address, cash)))
-        acts.append((submitter, _trade(stage, seller, buyer, (face, cash, number), submitter)))
+        acts.append((submitter, _signed(stage, seller, buyer, (face, cash, number), submitter)))
     stage.act_many("cash_mint", mints, MINT_GAS)
     stage.act_many("trade", acts, TRADE_GAS)
 
 
+def trade(step: Trade, stage: Stage) -> None:
+    """One trade now, or those of the file that were not played yet, up to a day, each on its own."""
+    if step.file is None:
+        seller, buyer, face, price = step.inline
+        _trade(stage, (seller, buyer), face, units.price_from(price, 6))
+        return
+    rows, done = read_trades(step.file), stage.played.get(step.file, 0)
+    for number, row in enumerate(rows[done:], start=done + 1):
+        if step.until is not None and row.date > step.until:
+            break
+        _go_to(stage, row.date)
+        _trade(stage, (row.seller, row.buyer), row.face, row.clean_price)
+        stage.played[step.file] = number
+
+
 def transfer(step: Transfer, stage: Stage) -> None:
     """Face from one wallet to another, free of payment."""
-    call = stage.on("BondToken", "transfer", stage.signer(step.receiver).address, step.face_pkr)
+    face = step.face_pkr if step.face is None else step.face
+    call = stage.on("BondToken", "transfer", stage.signer(step.receiver).address, face)
     stage.act("transfer", stage.signer(step.sender), call)
 
 
@@ -51,36 +70,32 @@ def freeze(step: Freeze, stage: Stage) -> None:
 
 def travel(step: Travel, stage: Stage) -> None:
     """To an hour of a day in Pakistan."""
-    stage.chain.mine_at(units.unix_from_date(step.to) + step.hour * 3600)
+    stage.chain.mine_at(units.unix_from_date(step.to) + step.hour * HOUR)
 
 
-def fund_redemption(step: FundRedemption, stage: Stage) -> None:
-    """Approved and paid in by the debt office, rounded down to the unit."""
-    office, series = stage.signer("debt_office"), stage.bill().address
-    due = units.mul_div_down(stage.read("PayingAgent", "dueOf", series), step.percent, 100)
-    stage.act("cash_approve", office, stage.on("CashToken", "approve", stage.desired.address("PayingAgent"), due))
-    stage.act("fund_redemption", office, stage.on("PayingAgent", "fund", series, due))
+def _go_to(stage: Stage, day: date) -> None:
+    """To the hour of trading of a day; on that day already, time stays."""
+    now, at = stage.chain.now(), units.unix_from_date(day) + TRADING_HOUR * HOUR
+    if now < at:
+        stage.chain.mine_at(at)
+    elif units.date_from_unix(now) != day:
+        raise ConfigError(f"a trade of {day} is late: it is {units.date_from_unix(now)}; play it in an earlier step")
 
 
-def redeem(_: Redeem, stage: Stage) -> None:
-    """Every holder, 100 a transaction; anyone may do this, here the fiscal agent does."""
-    series, agent = stage.bill().address, stage.signer("fiscal_agent")
-    balances = stage.chain.call_many([stage.on("BondToken", "balanceOf", address) for address in stage.wallets])
-    holders = [address for address, balance in zip(stage.wallets, balances, strict=True) if balance]
-    for start in range(0, len(holders), BATCH):
-        batch = holders[start : start + BATCH]
-        call = stage.on("PayingAgent", "redeem", series, batch)
-        stage.act("redeem_each", agent, call, items=len(batch), gas=BATCH_GAS)
-        stage.progress(min(start + BATCH, len(holders)), len(holders))
+def _trade(stage: Stage, parties: tuple[str, str], face: int, price: int) -> None:
+    """Seller and buyer, face and clean price -> settled: what both signed goes through the fiscal agent."""
+    seller, buyer = (stage.signer(name) for name in parties)
+    submitter, cash = stage.signer("fiscal_agent"), cash_due(stage, face, price)
+    stage.trade_number += 1
+    stage.act("trade", submitter, _signed(stage, seller, buyer, (face, cash, stage.trade_number), submitter))
 
 
-def _trade(stage: Stage, seller: Signer, buyer: Signer, terms: tuple[int, int, int], submitter: Signer) -> Call:
+def _signed(stage: Stage, seller: Signer, buyer: Signer, terms: tuple[int, int, int], submitter: Signer) -> Call:
     """Parties and (face, cash, number) -> the call that settles what both signed."""
     face, cash, number = terms
-    deadline = stage.chain.now() + DEADLINE
+    deadline = stage.chain.now() + HOUR
     settlement = stage.desired.address("Settlement")
-    series = stage.bill().address
-    fields = (series, seller.address, buyer.address, face, cash, number, number, deadline, submitter.address)
+    fields = (stage.token(), seller.address, buyer.address, face, cash, number, number, deadline, submitter.address)
     realm = typed.domain("Settlement", stage.chain.chain_id, settlement)
     message = typed.message(typed.TRADE, fields)
     signatures = [party.sign_typed(realm, typed.TRADE, message) for party in (seller, buyer)]

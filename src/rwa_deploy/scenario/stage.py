@@ -22,15 +22,26 @@ from rwa_deploy.model import AuctionResult, Bid, Investor, NonCompetitiveBid
 from rwa_deploy.plan import Contract, Desired
 from rwa_deploy.register import ReconRow
 from rwa_deploy.report import Latency, Refusal
+from rwa_deploy.terms import Terms
 
-__all__ = ["ETHER", "Spent", "Stage", "Winner", "seconds_since", "set_stage"]
+__all__ = ["ETHER", "Issued", "Spent", "Stage", "Winner", "in_currency", "seconds_since", "set_stage"]
 
 ETHER = 10**18
+CASH = {"USD": ("US dollar stablecoin", "USDS")}
 Progress = Callable[[int, int], None]  # done, of
 
 
 def _no_progress(_done: int, _of: int) -> None:
     return
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A series that the scenario created; a bill of an auction has no terms file."""
+
+    symbol: str
+    token: Contract
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +75,26 @@ class Stage:
     folder: Path
     offices: dict[str, Signer]
     deploy_gas: dict[str, int]
-    investors: tuple[Investor, ...] = ()
-    wallets: dict[str, Signer] = field(default_factory=dict)  # by address
+    investors: tuple[Investor, ...] = ()  # of the draw
+    members: dict[str, Investor] = field(default_factory=dict)  # of the cast, by name
+    people: dict[str, Signer] = field(default_factory=dict)  # of the cast, by name
+    wallets: dict[str, Signer] = field(default_factory=dict)  # of draw and cast, by address
+    called: dict[str, str] = field(default_factory=dict)  # address of such a wallet -> its name in steps and files
     bids: tuple[NonCompetitiveBid, ...] = ()
     retail_count: int = 0
     dealer_count: int = 0
-    series: Contract | None = None
+    series: dict[str, Issued] = field(default_factory=dict)  # by symbol, in the order of creation
+    chosen: str | None = None  # the series that a step names
     auction: str = ""
+    auctioned: str = ""  # symbol of what was auctioned
     result: AuctionResult | None = None
     winners: tuple[Winner, ...] = ()
     late: frozenset[str] = frozenset()
+    played: dict[Path, int] = field(default_factory=dict)  # rows of a trades file that were played
+    trade_number: int = 1 << 32  # above what `trades` numbers by itself
+    allotments: int = 0
+    books: int = 0  # buybacks and offers to exchange
+    meeting: int | None = None
     refusals: list[Refusal] = field(default_factory=list)
     spent: dict[str, Spent] = field(default_factory=dict)
     latencies: dict[str, Latency] = field(default_factory=dict)  # by transaction hash
@@ -81,16 +102,16 @@ class Stage:
     providers: dict[int, str] = field(default_factory=dict)
     competitive: tuple[Bid, ...] = ()
     recon: dict[str, tuple[ReconRow, ...]] = field(default_factory=dict)
-    record_at: int | None = None
-    settlement_seconds: Decimal = Decimal(0)
+    marks: dict[str, int] = field(default_factory=dict)  # moment in words -> Unix
+    settlement_seconds: dict[str, Decimal] = field(default_factory=dict)  # by symbol
     progress: Progress = _no_progress
 
     # ── who and where ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def signer(self, name: str) -> Signer:
         """Name of a wallet, provider or office -> Signer."""
-        if name in self.offices:
-            return self.offices[name]
+        if known := self.offices.get(name) or self.people.get(name):
+            return known
         if name == "stranger":
             return wallet(name, 0)
         kind, _, number = name.partition(":")
@@ -106,28 +127,39 @@ class Stage:
 
     def investor(self, address: str) -> Investor:
         """Address -> its investor."""
-        found = next((investor for investor in self.investors if investor.wallet == address), None)
+        everyone = (*self.investors, *self.members.values())
+        found = next((investor for investor in everyone if investor.wallet == address), None)
         if found is None:
-            raise ConfigError(f"{address} belongs to no investor of this scenario; name a retail or dealer wallet")
+            raise ConfigError(f"{address} belongs to no investor of this scenario; name a wallet of the draw or cast")
         return found
 
-    def bill(self) -> Contract:
-        """Stage -> the series that the scenario created."""
-        if self.series is None:
-            raise ConfigError("the scenario has no series yet; put a `series` step before this one")
-        return self.series
+    def names(self) -> dict[str, str]:
+        """Stage -> address: name of contracts, offices, series and wallets, as steps and files call them."""
+        return (
+            {address: name for name, address in self.manifest.contracts.items()}
+            | {signer.address: name for name, signer in self.offices.items()}
+            | self.called
+            | {one.token.address: symbol for symbol, one in self.series.items()}
+        )
 
-    def allotment(self) -> AuctionResult:
-        """Stage -> the cleared auction."""
-        if self.result is None:
-            raise ConfigError("the scenario has no cleared auction yet; put a `clear` step before this one")
-        return self.result
+    def current(self) -> Issued:
+        """Stage -> the series that the step names, or the last that was created."""
+        symbol = self.chosen or next(reversed(self.series), None)
+        if symbol is None:
+            raise ConfigError("the scenario has no series yet; put a `series` or `bond` step before this one")
+        if symbol not in self.series:
+            raise ConfigError(f"there is no series {symbol} yet; create it before this step")
+        return self.series[symbol]
+
+    def token(self, symbol: str | None = None) -> str:
+        """Symbol, or the step's own series -> address."""
+        return (self.current() if symbol is None else self.series[symbol]).token.address
 
     # ── acting ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def on(self, contract: str, function: str, *args: Any) -> Call:
-        """Contract (`BondToken` is the scenario's series), function, arguments -> Call."""
-        address = self.bill().address if contract == "BondToken" else self.desired.address(contract)
+        """Contract (`BondToken` is the step's series), function, arguments -> Call."""
+        address = self.token() if contract == "BondToken" else self.desired.address(contract)
         return Call(contract, address, function, args)
 
     def read(self, contract: str, function: str, *args: Any) -> Any:
@@ -176,6 +208,17 @@ def seconds_since(began: float) -> Decimal:
     return Decimal(round((time.monotonic() - began) * 1000)).scaleb(-3)
 
 
+def in_currency(config: Config, currency: str) -> Config:
+    """Config + currency of a scenario -> the programme with its cash in that currency."""
+    if currency == config.cash.currency:
+        return config
+    if currency not in CASH:
+        raise ConfigError(f"the programme's cash is in {config.cash.currency}; a scenario in {currency} needs another")
+    name, symbol = CASH[currency]
+    cash = config.cash.model_copy(update={"currency": currency, "name": name, "symbol": symbol})
+    return config.model_copy(update={"cash": cash})
+
+
 def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, folder: Path) -> Stage:
     """Config + Chain -> Stage with the programme applied. Raises NetworkRefused on anything but a development chain."""
     require_development(chain, config)
@@ -186,6 +229,7 @@ def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, 
     plan = plan_for(config, accounts, codec, artifacts, chain)
     outcome = apply(plan, config, chain, {signer.address: signer for signer in by_ref.values()})
     offices = {name: by_ref[ref] for name, ref in config.offices.accounts().items()}
+    purses = {"tax_account": by_ref[config.purses.tax], "unclaimed_account": by_ref[config.purses.unclaimed]}
     return Stage(
         chain=chain,
         codec=codec,
@@ -193,6 +237,6 @@ def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, 
         desired=plan.desired,
         manifest=outcome.manifest,
         folder=folder,
-        offices={**offices, "deployer": by_ref[config.authority.deployer]},
+        offices={**offices, **purses, "deployer": by_ref[config.authority.deployer]},
         deploy_gas=dict(outcome.gas),
     )
