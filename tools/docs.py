@@ -74,12 +74,19 @@ _EXIT_CODES = (
 
 def _commands(group: Any) -> Iterator[str]:
     for name in COMMANDS:
-        command = group.commands[name]
-        about, _, example = (command.help or "").partition(EXAMPLE)
-        yield f"## rwa {name}"
-        yield _paragraphs(about)
+        yield from _command(f"rwa {name}", group.commands[name], "##")
+
+
+def _command(name: str, command: Any, level: str) -> Iterator[str]:
+    """Command -> its section; a command of commands has one for each of them, a level below, after its own."""
+    about, _, example = (command.help or "").partition(EXAMPLE)
+    yield f"{level} {name}"
+    yield _paragraphs(about)
+    if command.params:
         yield _table(("argument or option", "value", "default", "meaning"), map(_parameter, command.params))
-        yield f"```console\n$ {' '.join(example.split())}\n```"
+    yield f"```console\n$ {' '.join(example.split())}\n```"
+    for below, each in getattr(command, "commands", {}).items():
+        yield from _command(f"{name} {below}", each, f"{level}#")
 
 
 def _parameter(parameter: Any) -> tuple[str, str, str, str]:

@@ -1,6 +1,7 @@
 """World -> samples of our programme: every operation with all roles and checks live."""
 
 from eth_utils.crypto import keccak
+from tests.bench import coupons
 from tests.bench.lab import AMOUNT, FOREVER, Contract, Sample, sample
 from tests.bench.signing import permit, trade_signature
 from tests.bench.world import CHAIN_START, DAY, DENOMINATION, World
@@ -14,10 +15,10 @@ __all__ = ["measure"]
 BATCH = 100
 PRICE = 98_381_500  # per 100 face [1e6]
 MATURITY_AT = units.unix_from_date(units.date_from_unix(CHAIN_START)) + 91 * DAY
-RECORD_AT = MATURITY_AT - 30 * DAY
 NOBODY = "0x" + "00" * 20
 AUCTION = keccak(text="benchmark auction")
 CASH = 100 * DENOMINATION
+REDEMPTION = 2**256 - 1
 
 Samples = dict[str, Sample]
 
@@ -28,9 +29,7 @@ def measure(world: World) -> Samples:
     world.license_provider()
     world.post_rate()
     world.new_series(1, MATURITY_AT)
-    height = world.lab.chain.height()
     series = world.new_series(2, MATURITY_AT)
-    found["new_series"] = sample(world.lab.since(height))
 
     holders = world.funded("bench holder", BATCH)
     winners = world.funded("bench winner", BATCH)
@@ -46,8 +45,8 @@ def measure(world: World) -> Samples:
     found |= _cash(world, holders, new)
     found |= _trades(world, series, holders)
     found |= _enforcement(world, series, holders)
-    found |= _record_date(world, series, holders, winners)
-    return found | _redemption(world, series, holders, winners)
+    found |= _redemption(world, series, holders, winners)
+    return found | coupons.measure(world)
 
 
 def _each(world: World, acts: dict[str, tuple[Signer, Call]]) -> Samples:
@@ -135,23 +134,11 @@ def _enforcement(world: World, series: Contract, holders: list[Signer]) -> Sampl
     return _each(world, acts)
 
 
-def _record_date(world: World, series: Contract, holders: list[Signer], winners: list[Signer]) -> Samples:
-    """The first moves after a record date: the very first also turns the token to its next date."""
-    world.lab.send(world.offices["fiscal_agent"], series.call("setRecordDate", RECORD_AT))
-    world.lab.chain.mine_at(RECORD_AT)
-    pairs = {
-        "transfer_first_after_record_date": (holders[30], winners[0]),
-        "transfer_after_record_date": (holders[31], winners[1]),
-    }
-    acts = {name: (one, series.call("transfer", two.address, AMOUNT)) for name, (one, two) in pairs.items()}
-    return _each(world, acts)
-
-
 def _redemption(world: World, series: Contract, holders: list[Signer], winners: list[Signer]) -> Samples:
     """A hundred holders, who have cash already, redeemed at par; some were redeemed before them."""
     agent, cash, office = world.at("PayingAgent"), world.at("CashToken"), world.offices["debt_office"]
     world.lab.chain.mine_at(MATURITY_AT)
-    due = world.lab.read(agent, "dueOf", series.address)
+    due = world.lab.read(agent, "dueOf", series.address, REDEMPTION)
     world.lab.send(world.offices["central_bank"], cash.call("mint", office.address, due))
     world.lab.send(office, cash.call("approve", agent.address, due))
     world.lab.send(office, agent.call("fund", series.address, due))

@@ -21,6 +21,8 @@ TARGETS: Mapping[str, int | None] = {
     "onboard_each_of_100": 26_200,
     "issue_each_of_100": 31_000,
     "settle_each_of_100": 50_000,
+    "coupon_each_of_100": 22_500,
+    "coupon_claim": 60_000,
     "redeem_each_of_100": None,
     "cash_transfer_existing": 46_500,
     "cash_transfer_new": 63_600,
@@ -44,4 +46,5 @@ SPEED: Mapping[str, float] = {
     "compile_warm": 0.5,
     "deploy_all": 3.0,
     "onboard_and_issue_10000": 20.0,
+    "pay_10000": 30.0,
 }

@@ -26,6 +26,9 @@ __all__ = ["CHAIN_START", "DAY", "DENOMINATION", "World", "deploy"]
 DAY = 86_400
 CHAIN_START = 1_767_225_600  # 1 January 2026, 00:00 UTC
 DENOMINATION = 5_000 * units.ONE
+MOST = 2**128 - 1
+# A discount bill: no schedule (see IBondToken.Terms).
+COUPONLESS: tuple[object, ...] = (0, 0, 0, 1, 0, 5, units.PAR, 0, 0, 0, (), (), ())
 RATE = 283_650_000  # rupees per dollar [1e6]
 NOC, AML_REGISTERED, SANDBOX = 1, 2, 3
 ALL_SCOPES = 7
@@ -96,15 +99,16 @@ class World:
         self.lab.chain.fund((item.address for item in found), 10**18)
         return found
 
-    def new_series(self, number: int, maturity_at: int) -> Contract:
-        """Number and maturity -> a bill created through the CREATE2 proxy, registered and confirmed."""
+    def new_series(self, number: int, maturity_at: int, features: tuple[object, ...] = COUPONLESS) -> Contract:
+        """Number and maturity -> a series created through the CREATE2 proxy, registered and confirmed; else a bill."""
         terms_hash = keccak(text=f"term sheet of benchmark series {number}")
         issue_at = units.unix_from_date(units.date_from_unix(self.lab.chain.now()))
         terms = (
-            *(f"Treasury Bill {number}", f"MTB-{number}", f"PK000000000{number}".encode(), b"PKR"),
-            *(issue_at, maturity_at, DENOMINATION, terms_hash),
+            *(f"Treasury Bill {number}", f"MTB-{number}", f"PK{number:010d}".encode(), b"PKR"),
+            *(issue_at, maturity_at, DENOMINATION, MOST, terms_hash, *features),
         )
-        args = (self.at("Authority").address, self.at("Allowlist").address, self.at("Programme").address, terms)
+        at = (self.at(name).address for name in ("Authority", "Allowlist", "Programme", "BondMaths"))
+        args = (*at, terms)
         salt, init_code = keccak(text=f"series {number}"), self.lab.chain.codec.init_code("BondToken", args)
         planned = Planned("BondToken", args, salt, init_code, create2(salt, init_code))
         create(self.lab.chain, self.offices["debt_office"], planned)
