@@ -99,11 +99,9 @@ class Ledger:
     def entitled(self, face: int, period: int) -> tuple[int, int]:
         return self.bond.entitled(face, period, self.calls, PRICES.get(period, PAR))
 
-    def redeemable(self, face: int, now: int) -> int:
-        """At the factor that holds now: before the end more is due than will be redeemed, if instalments lie ahead."""
-        paid = [at for at, part in enumerate(self.bond.parts[:-1]) if start_of(part.end) <= now]
-        factor = self.bond.factors_at(paid[-1], self.calls)[2] if paid else WAD
-        return face * factor // WAD
+    def redeemable(self, face: int) -> int:
+        """At the factor that instalments and partial calls leave for the end."""
+        return face * self.bond.factors_at(len(self.bond.parts) - 2, self.calls)[2] // WAD
 
 
 class PaymentRun:
@@ -271,7 +269,7 @@ class PaymentRun:
     def due(self, name: str, period: int) -> int:
         ledger = self.ledgers[name]
         if period == REDEMPTION:
-            return ledger.redeemable(ledger.supply() + sum(ledger.books[REDEMPTION].done.values()), self.now)
+            return ledger.redeemable(ledger.supply() + sum(ledger.books[REDEMPTION].done.values()))
         record_at = ledger.record_at(period)
         recorded = self.now >= record_at
         face = sum(ledger.at(wallet, record_at) for wallet in HOLDERS) if recorded else ledger.supply()
@@ -290,7 +288,7 @@ class PaymentRun:
             face = ledger.claims.get(wallet, ledger.balance(wallet))
             target = face if whole else face * book.funded // due
             burned = max(target, book.done.get(wallet, 0))
-            return 0, ledger.redeemable(face, self.now) * burned // face if face else 0, 0
+            return 0, ledger.redeemable(face) * burned // face if face else 0, 0
         income, principal = ledger.entitled(ledger.at(wallet, ledger.record_at(period)), period)
         if not whole:
             income, principal = minor_down(income * book.funded // due), principal * book.funded // due
@@ -411,7 +409,7 @@ class PaymentRun:
         for wallet in HOLDERS:
             share, paid = self.share(name, period, wallet), book.parts.get(wallet, (0, 0, 0))
             face = ledger.claims.get(wallet, 0) if period == REDEMPTION else 0
-            most = share if not face else (0, ledger.redeemable(face, self.now) * book.done.get(wallet, 0) // face, 0)
+            most = share if not face else (0, ledger.redeemable(face) * book.done.get(wallet, 0) // face, 0)
             fits = all(part <= whole for part, whole in zip(paid, most, strict=True))
             require("I12", fits, f"{name} {period}: {wallet} was paid {paid} of {most}")
             exact = paid[2] == tax_up(paid[0], BPS[CLASSES[wallet]])
