@@ -8,19 +8,10 @@ from bonds import day_of, start_of
 from evm import Contract, Receipt, address_of
 from world import ADMIN_DELAY, DAY, HOUR, World, selector
 
-from rwa_deploy.wiring import OFFICES
+from rwa_deploy.wiring import FUNCTIONS, OFFICES
 
 # Who may call what these contracts guard.
-GUARDED = {
-    "Calendar": {"setHolidays": "fiscal_agent"},
-    "Meeting": {"convene": "debt_office", "conveneRescission": "debt_office"},
-    "LiabilityManagement": {
-        "openBuyback": "debt_office",
-        "accept": "debt_office",
-        "openExchange": "debt_office",
-        "closeExchange": "debt_office",
-    },
-}
+GUARDED = {name: FUNCTIONS[name] for name in ("Calendar", "Meeting", "LiabilityManagement")}
 SERVICERS = ("Meeting", "LiabilityManagement")
 ACCELERATE, RESCIND, MODIFY = range(3)
 SERIES_BY_SERIES, TWO_LIMB, SINGLE_LIMB = range(3)
@@ -72,10 +63,13 @@ class Governed:
 
 
 def build(world: World, cash: Contract | None = None) -> Governed:
-    """World -> the same with these contracts in office; two days pass."""
+    """World -> its contracts, or others around another cash, in office; two days pass."""
+    if cash is None:
+        world.chain.warp(ADMIN_DELAY)
+        return Governed(world, world.calendar, world.defaults, world.meeting, world.liabilities)
     root, programme, maths = world.authority.address, world.programme.address, world.maths.address
-    money = (cash or world.cash).address
-    calendar = world.deploy("Calendar", root)
+    money = cash.address
+    calendar = world.deploy("Calendar", root, salt=1)
     defaults = world.deploy("Defaults", programme, money, world.paying_agent.address, calendar.address)
     meeting = world.deploy("Meeting", root, programme, money, world.paying_agent.address, defaults.address, maths)
     liabilities = world.deploy("LiabilityManagement", root, programme, money, world.allowlist.address, maths)

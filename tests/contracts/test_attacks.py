@@ -207,6 +207,12 @@ OPEN: Mapping[str, set[str]] = {
     "Settlement": {"settlePage", "settleTrade", "cancelNonce", "cancelNonces"},
     "Fixings": {"carry"},
     "PayingAgent": {"fund", "fundPayment", "fundAll", "pay", "claim", "redeem", "release", "remit", "returnDust"},
+    "Defaults": {"declareDefault", "cure"},
+    "Meeting": {"conveneByHolder", "vote", "voteBySig", "voteBySigs", "exclude", "close", "exchange"},
+    "LiabilityManagement": {
+        "offer", "fundOffers", "settle", "closeBuyback", "putNotice", "trimPut", "fundPut", "settlePut", "reclaimPut",
+        "acceptExchange",
+    },
 }  # fmt: skip
 ONLY_PROGRAMME = {"mint", "burn", "setAllowlist", "succeed", "setEnd"}  # of a series
 # Ask the Programme whether the caller holds the right itself, so that no closed target stops them.
@@ -278,7 +284,7 @@ ACCESS_ERRORS = {
 
 @pytest.mark.parametrize("name", [
     "Authority", "Licences", "Allowlist", "PriceOracle", "Programme", "CashToken", "Settlement", "TaxTable", "Fixings",
-    "BondMaths", "PayingAgent", "BondToken",
+    "BondMaths", "PayingAgent", "Calendar", "Defaults", "Meeting", "LiabilityManagement", "BondToken",
 ])  # fmt: skip
 def test_every_function_passes_its_office_and_nobody_else(staffed: World, name: str):
     """Attack case 22."""

@@ -240,6 +240,16 @@ def test_a_series_with_many_coupons_is_created_in_one_transaction(world: World, 
     assert Contract(world.chain, address, world.artifacts["BondToken"]).factorAt(count - 2) == factors[-2]
 
 
+@pytest.mark.parametrize("count", [60, 120])
+def test_a_series_with_many_coupons_is_priced_and_funded_within_a_transaction(world: World, count: int):
+    series = months(count).create(world)
+    priced = world.maths.dirtyPrice(series.address, NOW, WHOLE * WHOLE // 10)
+    assert priced > 0
+    # Nothing is due: every payment was looked at.
+    with expect_revert("NothingToFund", series=series.address):
+        world.paying_agent.fundAll(series.address, 1, by=HOLDER)
+
+
 # ── the most that may be outstanding ─────────────────────────────────────────────────────────────────────────────────
 
 

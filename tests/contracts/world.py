@@ -236,6 +236,10 @@ class World:
             "Fixings": self.fixings,
             "BondMaths": self.maths,
             "PayingAgent": self.paying_agent,
+            "Calendar": self.calendar,
+            "Defaults": self.defaults,
+            "Meeting": self.meeting,
+            "LiabilityManagement": self.liabilities,
             "BondToken": self.bond,
         }
 
@@ -256,14 +260,17 @@ class World:
         desk = (self.programme.address, self.cash.address, self.maths.address)
         self.settlement = self.deploy("Settlement", root, *desk)
         self.paying_agent = self.deploy("PayingAgent", root, *desk[:2], listed, *desk[2:], self.tax_table.address)
+        self.calendar = self.deploy("Calendar", root)
+        agent = self.paying_agent.address
+        self.defaults = self.deploy("Defaults", *desk[:2], agent, self.calendar.address)
+        self.meeting = self.deploy("Meeting", root, *desk[:2], agent, self.defaults.address, self.maths.address)
+        self.liabilities = self.deploy("LiabilityManagement", root, *desk[:2], listed, self.maths.address)
 
     def _wire(self) -> None:
         """The table of `wiring` brought on chain; offices and system contracts get their roles."""
         deployer = self.account("deployer")
         targets = {artifact: contract for artifact, contract in self._targets().items() if artifact != "BondToken"}
         for name, functions in wiring.FUNCTIONS.items():
-            if name not in targets:  # `governed` adds what holders' rights need
-                continue
             by_office: dict[str, list[bytes]] = defaultdict(list)
             for function, office in functions.items():
                 abi_of = "BondToken" if name == "Programme" and function in wiring.SERIES else name
@@ -279,7 +286,7 @@ class World:
 
     def _targets(self) -> dict[str, Contract]:
         names = ("licences", "allowlist", "oracle", "programme", "cash", "settlement", "tax_table", "fixings")
-        names += ("paying_agent",)
+        names += ("paying_agent", "calendar", "meeting", "liabilities")
         return {getattr(self, name).artifact.name: getattr(self, name) for name in names}
 
     def _set_parameters(self) -> None:
@@ -287,7 +294,9 @@ class World:
         self.allowlist.setSystemAccount(self.account("treasury"), False, by=deployer)
         self.allowlist.setSystemAccount(self.settlement.address, True, by=deployer)
         self.allowlist.setSystemAccount(self.paying_agent.address, False, by=deployer)
-        self.programme.setServicer(self.paying_agent.address, True, by=deployer)
+        for servicer in (self.paying_agent, self.meeting, self.liabilities):
+            self.programme.setServicer(servicer.address, True, by=deployer)
+        self.allowlist.setSystemAccount(self.liabilities.address, False, by=deployer)
         self.paying_agent.setAccounts(self.account("tax_account"), self.account("unclaimed_account"), by=deployer)
         for account in ("tax_account", "unclaimed_account"):
             self.allowlist.setSystemAccount(self.account(account), False, by=deployer)
