@@ -33,7 +33,7 @@ def test_deploy_reverts_when_the_series_matures_before_its_issue(world):
     terms = (*TERMS[:4], MATURITY_AT, ISSUE_AT, *TERMS[6:])
     with brownie.reverts(refusal("TermsInvalid", MATURITY_AT, ISSUE_AT, LOT)):
         world.contracts.BondToken.deploy(
-            world.authority, world.allowlist, world.programme, terms, {"from": world.deployer}
+            world.authority, world.allowlist, world.programme, world.maths, terms, {"from": world.deployer}
         )
 
 
