@@ -36,9 +36,7 @@ from hypothesis import strategies as st
 from world import DAY, ISSUE_AT, NOW, UNIT, World
 
 HOLDER, RECEIVER, FISCAL_AGENT = map(address_of, ("holder", "receiver", "fiscal_agent"))
-EXACT = settings(
-    max_examples=40, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-)
+EXACT = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 def accrued(world: World, series: Contract, day: int) -> Fraction:

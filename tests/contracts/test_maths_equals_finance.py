@@ -29,9 +29,7 @@ from rwa_deploy.terms import Terms, abi_terms, draft, schedule, template_kinds, 
 HOLDER, RECEIVER, TREASURY, SIGNER = map(address_of, ("holder", "receiver", "treasury", "price_signer"))
 ISSUE = date(2020, 9, 10)
 CODES: Mapping[TaxClass | None, int] = {None: 0, **{kind: code for code, kind in enumerate(TaxClass, start=1)}}
-EXACT = settings(
-    max_examples=40, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-)
+EXACT = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

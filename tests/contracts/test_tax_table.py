@@ -93,7 +93,7 @@ def test_row_on_of_an_external_bond_is_free(tax_table: Contract):
     assert tuple(tax_table.rowOn(EXTERNAL, TODAY)) == (0, 0)
 
 
-@settings(max_examples=25, derandomize=True, database=None, deadline=None)
+@settings(max_examples=25)
 @given(steps=st.lists(st.integers(1, 400), min_size=1, max_size=8), asked=st.integers(0, 3_500))
 def test_row_on_is_the_last_that_has_begun(built_world: World, steps: list[int], asked: int):
     world = built_world

@@ -109,7 +109,7 @@ arguments = st.tuples(
 # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.data_too_large])
 @given(arguments)
 def test_encode_keeps_every_value(args):
     data = Codec(Artifacts({"Book": artifact("Book", ABI)})).encode(Call("Book", PLACE, "place", args))
@@ -117,7 +117,7 @@ def test_encode_keeps_every_value(args):
     assert data[:4] == keccak(text=f"place({','.join(INPUTS)})")[:4]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.data_too_large])
 @given(orders, st.binary(max_size=70))
 def test_decode_result_gives_back_what_was_encoded(order, data):
     codec = Codec(Artifacts({"Book": artifact("Book", ABI)}))

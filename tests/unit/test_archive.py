@@ -100,7 +100,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.dictionaries(st.text(max_size=4), values, max_size=4))
 def test_read_events_gives_back_any_arguments(tmp_path_factory, facts: RunFacts, args):
     path = tmp_path_factory.mktemp("events") / EVENTS

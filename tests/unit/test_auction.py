@@ -287,7 +287,7 @@ def _naive(bids: list[Bid], target: int) -> dict[int, int]:
     return result
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 @given(_BOOKS, _TARGETS)
 def test_clear_equals_the_naive_model_on_random_books(bids: list[Bid], target: int) -> None:
     """Attack case 20, the part of the reference model."""

@@ -350,7 +350,7 @@ def toys(draw: st.DrawFn) -> Toy:
     return toy
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(toys())
 def test_plan_is_empty_after_its_steps_were_walked_from_any_state(toy: Toy):
     toy.walk(toy.plan())
@@ -359,7 +359,7 @@ def test_plan_is_empty_after_its_steps_were_walked_from_any_state(toy: Toy):
     assert again.unchanged == len(DESIRED.contracts) + len(DESIRED.settings)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(toys())
 def test_plan_counts_each_thing_once(toy: Toy):
     found = toy.plan()

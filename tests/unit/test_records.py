@@ -53,7 +53,7 @@ def test_library_has_ten_fields_side_by_side_in_one_slot():
     assert (len(ends), end) == (10, 224)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(investors, st.integers(0, 255))
 def test_pack_puts_every_field_where_the_library_reads_it(investor: Investor, provider: int):
     word = pack(investor, provider)
@@ -74,7 +74,7 @@ def test_pack_puts_every_field_where_the_library_reads_it(investor: Investor, pr
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(investors)
 def test_pack_leaves_the_allowlists_own_fields_empty(investor: Investor):
     word = pack(investor)

@@ -540,7 +540,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.data_too_large])
 @given(steps=STEPS, seed=st.integers(0, 2**32), scale=st.sampled_from([1, 10**6, 2**100 + 1]))
 def test_fold_equals_a_naive_fold(steps: list[tuple[str, str, int, bool]], seed: int, scale: int) -> None:
     events: list[Event] = []

@@ -43,9 +43,6 @@ EXAMPLES = 40
 
 @settings(
     max_examples=EXAMPLES,
-    derandomize=True,
-    database=None,
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),  # shrinking such a history takes minutes
     suppress_health_check=list(HealthCheck),
 )

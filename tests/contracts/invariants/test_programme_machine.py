@@ -276,9 +276,6 @@ def test_the_programme_keeps_its_invariants_under_random_use(shared_run: Run, ca
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
-            derandomize=True,
-            database=None,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
