@@ -22,7 +22,7 @@ library ScheduleCheck {
         uint256 paying;
         uint256 startDay = Units.day(terms.issueAt);
         uint256 lastRecordDay = startDay;
-        uint256 partOfStub;
+        bool inStub;
         for (uint256 i = 0; i < count; ++i) {
             Period period = ScheduleLib.periodIn(terms.periods[i / 4], i);
             uint256 endDay = period.endDay();
@@ -32,11 +32,11 @@ library ScheduleCheck {
             startDay = endDay;
             if (!period.pays()) {
                 // A long stub has two parts: what one word can hold of a payment is enough for these.
-                require(partOfStub == 0, IBondToken.ScheduleInvalid(i));
-                partOfStub = 1;
+                require(!inStub, IBondToken.ScheduleInvalid(i));
+                inStub = true;
                 continue;
             }
-            partOfStub = 0;
+            inStub = false;
             require(endDay > lastRecordDay + terms.recordDays, IBondToken.ScheduleInvalid(i));
             lastRecordDay = endDay - terms.recordDays;
             days_[paying++] = uint24(lastRecordDay);

@@ -26,7 +26,7 @@ abstract contract PaymentBooks is IPayingAgent {
     struct Book {
         PaymentTerms terms;
         uint256 rates; // of the tax row: reduced << 128 | normal [bps]
-        uint96 paid; // [1e6]
+        uint80 paid; // [1e6]
         uint80 withheld; // [1e6]
         uint80 done; // face [1e6]
         uint128 funded; // [1e6]
@@ -71,13 +71,7 @@ abstract contract PaymentBooks is IPayingAgent {
     mapping(address series => mapping(uint256 period => Book)) internal _books;
     mapping(address series => mapping(uint256 period => mapping(address payer => uint256))) private _stakes; // [1e6]
 
-    constructor(
-        IProgramme programme,
-        ICashToken cash,
-        IAllowlist allowlist,
-        IBondMaths maths,
-        ITaxTable taxTable
-    ) {
+    constructor(IProgramme programme, ICashToken cash, IAllowlist allowlist, IBondMaths maths, ITaxTable taxTable) {
         _PROGRAMME = programme;
         _CASH = cash;
         _ALLOWLIST = allowlist;
@@ -136,7 +130,8 @@ abstract contract PaymentBooks is IPayingAgent {
         delete _stakes[series][period][payer];
         book.stakes -= uint128(stake);
         book.funded -= uint128(dust);
-        book.terms = book.terms.withFlag(PaymentTermsLib.FLAG_CLOSED, true);
+        // A payment that nobody was paid may still come: the end that took it away can be taken back.
+        book.terms = book.terms.withFlag(PaymentTermsLib.FLAG_CLOSED, book.done != 0);
         emit DustReturned(series, period, payer, dust);
         if (dust != 0) _CASH.safeTransfer(payer, dust);
     }
@@ -149,9 +144,7 @@ abstract contract PaymentBooks is IPayingAgent {
     /// @inheritdoc IPayingAgent
     function accountOf(address series, uint256 period) external view returns (Account memory) {
         Book storage book = _books[series][period];
-        return Account(
-            book.funded, book.paid, book.withheld, book.remitted, book.done, book.postponedDays
-        );
+        return Account(book.funded, book.paid, book.withheld, book.remitted, book.done, book.postponedDays);
     }
 
     /// @inheritdoc IPayingAgent

@@ -3,6 +3,7 @@ pragma solidity 0.8.34;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {DynamicArrayLib} from "solady/src/utils/DynamicArrayLib.sol";
 import {IBondMaths} from "../interfaces/IBondMaths.sol";
 import {IBondToken} from "../interfaces/IBondToken.sol";
 import {ICashToken} from "../interfaces/ICashToken.sol";
@@ -184,8 +185,9 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         if (run.count == 0) return (0, 0);
         uint256 received = _CASH.balanceOf(run.treasury) - before;
         require(received == expected, CashShort(received, expected));
-        (address[] memory receivers, uint256[] memory faces) = _trimmed(run);
-        _PROGRAMME.issue(book.series, receivers, faces);
+        uint256[] memory receivers = DynamicArrayLib.truncate(DynamicArrayLib.toUint256Array(run.receivers), run.count);
+        uint256[] memory faces = DynamicArrayLib.truncate(run.faces, run.count);
+        _PROGRAMME.issue(book.series, DynamicArrayLib.asAddressArray(receivers), faces);
         return (run.done, run.count);
     }
 
@@ -287,16 +289,6 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         faults = new Fault[](count);
         for (uint256 i = 0; i < count; ++i) {
             faults[i] = all[i];
-        }
-    }
-
-    function _trimmed(Run memory run) private pure returns (address[] memory receivers, uint256[] memory faces) {
-        if (run.count == run.receivers.length) return (run.receivers, run.faces);
-        receivers = new address[](run.count);
-        faces = new uint256[](run.count);
-        for (uint256 i = 0; i < run.count; ++i) {
-            receivers[i] = run.receivers[i];
-            faces[i] = run.faces[i];
         }
     }
 }

@@ -653,6 +653,17 @@ def test_return_dust_leaves_no_missed_payment_behind(world: World, due: Contract
     assert claim(world, due, HOLDER).result == 0
 
 
+def test_return_dust_of_what_an_end_took_away_closes_nothing_when_the_end_is_taken_back(world: World):
+    """Attack: a stranger closes the coupons behind an acceleration, and after the rescission nobody can fund them."""
+    series = start(world, bullet())
+    world.by_admin(world.programme.setServicer, SERVICER, True)
+    world.programme.endSeries(series.address, FIRST, by=SERVICER)
+    world.chain.now = FIRST
+    world.paying_agent.returnDust(series.address, 2, OUTSIDER, by=OUTSIDER)
+    world.programme.endSeries(series.address, 0, by=SERVICER)
+    assert fund(world, series, period=2).result == world.paying_agent.dueOf(series.address, 2) > 0
+
+
 def test_return_dust_shares_among_the_payers_in_proportion(world: World, series: Contract):
     world.mint_cash(SPENDER, UNIT)
     world.cash.approve(world.paying_agent.address, ALL, by=SPENDER)
