@@ -9,6 +9,7 @@ from payments import PaymentRun, use_payments
 from run import MINTER, STRANGERS, TREASURY, UNIT, WALLETS, InvariantBroken, Run
 
 TOKEN = "contracts/assets/PermissionedToken.sol"
+LEDGER = "contracts/assets/TokenLedger.sol"
 SERIES = "contracts/assets/RwaToken.sol"
 PROGRAMME = "contracts/registry/Programme.sol"
 PAYING_AGENT = "contracts/market/PayingAgent.sol"
@@ -20,7 +21,7 @@ SETTLEMENT = "contracts/market/Settlement.sol"
 # Named by the invariant that each breaks and by what is wrong with it.
 TWINS = (
     Twin(
-        "I1 a receiver gets more than was sent", "BondToken", TOKEN,
+        "I1 a receiver gets more than was sent", "BondToken", LEDGER,
         "target.value = _touched(state, to, target.value).plus(amount);",
         "target.value = _touched(state, to, target.value).plus(amount + 1);",
     ),
@@ -29,7 +30,7 @@ TWINS = (
         "entry.face += face.toUint128();", "entry.face += (face - 1).toUint128();",
     ),
     Twin(
-        "I3 an issue reports less than it credits", "BondToken", TOKEN,
+        "I3 an issue reports less than it credits", "BondToken", LEDGER,
         "emit Transfer(SUPPLY, receiver, amount);", "emit Transfer(SUPPLY, receiver, amount - 1);",
     ),
     Twin(
@@ -59,7 +60,7 @@ TWINS = (
         "require(used + usd <= capUsd,", "require(used <= capUsd,",
     ),
     Twin(
-        "I9 a forced transfer lifts the whole freeze", "BondToken", TOKEN,
+        "I9 a forced transfer lifts the whole freeze", "BondToken", LEDGER,
         "_setFrozen(holder, _frozen[holder] - (amount - free));", "_setFrozen(holder, 0);",
     ),
     Twin(
@@ -67,7 +68,7 @@ TWINS = (
         "Claim(claim_.face, burns.toUint128());", "Claim(claim_.face, claim_.burned);",
     ),
     Twin(
-        "I10 a freeze does not bind", "BondToken", TOKEN,
+        "I10 a freeze does not bind", "BondToken", LEDGER,
         "require(amount <= free, ERC7943InsufficientUnfrozenBalance(holder, amount, free));",
         "require(amount <= balance, ERC7943InsufficientUnfrozenBalance(holder, amount, free));",
     ),
