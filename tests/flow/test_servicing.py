@@ -132,12 +132,11 @@ def test_entitlements_were_paid_or_are_owed(run: Path):
 
 
 def test_certificates_come_to_what_was_withheld(run: Path):
-    flows = total(rows(run / "cash_flows.csv"), "tax")
-    if not flows:
-        pytest.skip("nothing is taxed here")
-    lines = rows(run / "wht_certificate.csv")
-    assert total(lines, column(run, "withheld")) == flows
-    assert (run / "wht_certificates.html").read_text().count("<section>") == len(lines)
+    certificates, page = run / "wht_certificate.csv", run / "wht_certificates.html"
+    lines = rows(certificates) if certificates.exists() else []
+    withheld = total(lines, column(run, "withheld")) if lines else 0
+    assert withheld == total(rows(run / "cash_flows.csv"), "tax")
+    assert (page.read_text().count("<section>") if page.exists() else 0) == len(lines)
 
 
 def test_accounts_of_the_payments_add_up(run: Path):

@@ -25,7 +25,7 @@ STEPS = {
         "short_valid_until": "2020-12-31",
     },
     "onboard": {"provider": '"HTX"'},
-    "renew": {"wallet": '"retail:last"', "until": "2021-12-31"},
+    "renew": {"holders": '["retail:last"]', "until": "2021-12-31"},
     "rate": {"usd_pkr": '"166.5"'},
     "series": {
         "name": '"Bill"',
@@ -58,6 +58,7 @@ STEPS = {
     "fund_payment": {"period": "0", "percent": "60", "amount": "5"},
     "fund_all": {"amount": '"100.5"'},
     "pay": {"period": "0", "holders": '"all"'},
+    "coupon": {"period": "0", "on": "2021-08-20", "trades": '"trades.csv"'},
     "claim": {"wallet": '"saver"', "period": "0"},
     "postpone": {"period": "3", "days": "3", "citation": '"SRO 2"'},
     "return_dust": {"period": "0", "payer": '"debt_office"'},
@@ -212,8 +213,8 @@ def test_load_names_the_missing_key_of_a_step(path: Path, action: str, key: str)
         ("investors", "retail", "0", "input should be greater than or equal to 1"),
         ("investors", "retail", "100001", "input should be less than or equal to 100000"),
         ("investors", "dealers", "1001", "input should be less than or equal to 1000"),
-        ("renew", "wallet", '"retail:-1"', "string should match pattern"),
-        ("renew", "wallet", '"Retail:1"', "string should match pattern"),
+        ("renew", "holders", '["retail:-1"]', "string should match pattern"),
+        ("renew", "holders", '["Retail:1"]', "string should match pattern"),
         ("rate", "usd_pkr", '"a lot"', "not a plain number"),
         ("rate", "usd_pkr", "166.5", "input should be a valid string"),
         ("series", "tenor", '"forever"', "a tenor is one of"),
@@ -438,6 +439,7 @@ def test_check_refuses_a_bad_file_by_row_and_column(
         ([step("convene")], "step 3 names the series A, which is not there"),
         ([step("bond")], "step 3 creates PIB a second time; give it another symbol"),
         ([step("travel", to="2020-01-01")], "step 3 travels to 2020-01-01, but it is 2020-09-09 by then"),
+        ([step("coupon", on="2020-01-01")], "step 3 travels to 2020-01-01, but it is 2020-09-09 by then"),
     ],
 )
 def test_check_refuses_what_is_not_on_the_stage(path: Path, steps: list[str], says: str):

@@ -43,7 +43,7 @@ def run_(
     retail: Annotated[int | None, typer.Option(min=10, max=100_000, help="Draw this many retail investors.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Deploy the programme on a fresh development chain and play a scenario from auction to redemption.
+    """Deploy the programme on a fresh development chain and play a scenario: an auction, or the life of a series.
 
     Example: rwa run scripts/scenarios/auction-574.toml --out out/demo
     """

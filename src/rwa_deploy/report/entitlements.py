@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rwa_deploy import units
+from rwa_deploy.finance.taxes import withhold_up
 from rwa_deploy.register import Kyc, Payment, TaxRowSet
 from rwa_deploy.report.facts import PaymentFacts, RunFacts, SeriesFacts
 
@@ -15,7 +16,6 @@ __all__ = ["Entitlement", "entitlements"]
 
 _WAD = 10**18
 _CLASSES = 8
-_BPS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _of(run: RunFacts, series: SeriesFacts, payment: PaymentFacts, steps: Sequen
             gross=gross,
             principal=principal,
             rate_bps=bps,
-            tax=min(gross, units.mul_div_up(gross, bps, _BPS * units.MINOR_UNIT) * units.MINOR_UNIT),
+            tax=withhold_up(gross, bps),
             paid=sum(step.net for step in own),
             status=status,
             code=code,
@@ -99,11 +99,10 @@ def _rate(row: TaxRowSet | None, kyc: Kyc | None, income: int) -> int:
     """Row of the tax table + record + income -> rate [bps]; the layout is that of contracts/libraries/TaxRow.sol."""
     if row is None:
         return 0
-    threshold = row.packed >> 32 & (1 << 96) - 1
-    packed = row.packed >> 128 if income > threshold else row.reduced
-    rates = [packed >> 16 * place & 0xFFFF for place in range(_CLASSES)]
-    known = kyc is not None and 0 < kyc.tax_class < _CLASSES
-    return rates[kyc.tax_class] if known and kyc is not None else max(rates)
+    threshold, full = row.packed >> 32 & (1 << 96) - 1, row.packed >> 128
+    if kyc is None or not 0 < kyc.tax_class < _CLASSES:
+        return max(full >> 16 * place & 0xFFFF for place in range(_CLASSES))
+    return (full if income > threshold else row.reduced) >> 16 * kyc.tax_class & 0xFFFF
 
 
 def _status(own: Sequence[Payment], whole: int) -> tuple[str, int]:

@@ -12,7 +12,6 @@ from rwa_deploy.scenario.steps.files import AcceptRow, OfferRow
 __all__ = ["buyback", "exchange_offer", "fund_put", "put_notice", "settle_put"]
 
 OFFER_GAS = 300_000
-EXCHANGE_GAS = 600_000
 HOUR = 3600
 LIABILITIES = "LiabilityManagement"
 

@@ -83,11 +83,12 @@ def onboard(step: Onboard, stage: Stage) -> None:
 
 
 def renew(step: Renew, stage: Stage) -> None:
-    """One record, written again with a later expiry by its own provider."""
-    old = stage.investor(stage.signer(step.wallet).address)
-    renewed = replace(old, valid_until=units.unix_from_date(step.until))
-    _write(stage, old.provider, [renewed])
-    stage.members |= {name: renewed for name, member in stage.members.items() if member is old}
+    """Each record, written again with a later expiry by its own provider."""
+    for holder in step.holders:
+        old = stage.investor(stage.signer(holder).address)
+        renewed = replace(old, valid_until=units.unix_from_date(step.until))
+        _write(stage, old.provider, [renewed])
+        stage.members |= {name: renewed for name, member in stage.members.items() if member is old}
 
 
 def rate(step: Rate, stage: Stage) -> None:

@@ -53,6 +53,7 @@ ACTIONS: dict[str, Callable[[Any, Stage], None]] = {
     "fund_all": servicing.fund_all,
     "fund_redemption": servicing.fund_redemption,
     "pay": servicing.pay,
+    "coupon": servicing.coupon,
     "claim": servicing.claim,
     "redeem": servicing.redeem,
     "postpone": servicing.postpone,

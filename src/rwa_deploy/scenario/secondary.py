@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date
+from pathlib import Path
 
 from rwa_deploy import typed, units
 from rwa_deploy.abi import Call
@@ -12,7 +13,7 @@ from rwa_deploy.scenario.stage import Stage
 from rwa_deploy.scenario.steps.files import read_trades
 from rwa_deploy.scenario.steps.market import Freeze, Trade, Trades, Transfer, Travel
 
-__all__ = ["freeze", "trade", "trades", "transfer", "travel"]
+__all__ = ["freeze", "play_trades", "trade", "trades", "transfer", "travel"]
 
 TRADE_GAS = 400_000
 MINT_GAS = 200_000
@@ -45,13 +46,18 @@ def trade(step: Trade, stage: Stage) -> None:
         seller, buyer, face, price = step.inline
         _trade(stage, (seller, buyer), face, units.price_from(price, 6))
         return
-    rows, done = read_trades(step.file), stage.played.get(step.file, 0)
+    play_trades(stage, step.file, step.until)
+
+
+def play_trades(stage: Stage, file: Path, until: date | None) -> None:
+    """File of trades -> those that were not played yet, up to a day, each at the hour of trading of its own."""
+    rows, done = read_trades(file), stage.played.get(file, 0)
     for number, row in enumerate(rows[done:], start=done + 1):
-        if step.until is not None and row.date > step.until:
+        if until is not None and row.date > until:
             break
         _go_to(stage, row.date)
         _trade(stage, (row.seller, row.buyer), row.face, row.clean_price)
-        stage.played[step.file] = number
+        stage.played[file] = number
 
 
 def transfer(step: Transfer, stage: Stage) -> None:

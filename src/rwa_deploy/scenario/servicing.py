@@ -6,6 +6,7 @@ from eth_utils.crypto import keccak
 
 from rwa_deploy import units
 from rwa_deploy.abi import Call
+from rwa_deploy.scenario.secondary import play_trades
 from rwa_deploy.scenario.stage import Stage
 from rwa_deploy.scenario.steps import servicing as steps
 from rwa_deploy.scenario.steps.fields import REDEMPTION
@@ -14,6 +15,7 @@ __all__ = [
     "call",
     "carry",
     "claim",
+    "coupon",
     "draw_cash",
     "fix",
     "fix_fallback",
@@ -28,6 +30,7 @@ __all__ = [
 ]
 
 BATCH = 100
+NOON = 12 * 3600
 BATCH_GAS = 15_000_000  # more than a batch of 100 takes, and below the cap of EIP-7825
 
 
@@ -99,8 +102,16 @@ def pay(step: steps.Pay, stage: Stage) -> None:
     if step.period == REDEMPTION:
         _redeem(stage, step.holders)
         return
-    holders = _named(stage, step.holders) or held_at(stage, step.period)
-    _in_batches(stage, "pay_each", holders, lambda batch: _agent(stage, "pay", step.period, batch))
+    _pay(stage, step.period, _named(stage, step.holders) or held_at(stage, step.period))
+
+
+def coupon(step: steps.Coupon, stage: Stage) -> None:
+    """Its trades, its day, its money, its holders."""
+    if step.trades is not None:
+        play_trades(stage, step.trades, step.on)
+    stage.chain.mine_at(units.unix_from_date(step.on) + NOON)
+    _fund(stage, step.period, 100, None)
+    _pay(stage, step.period, held_at(stage, step.period))
 
 
 def claim(step: steps.Claim, stage: Stage) -> None:
@@ -140,7 +151,7 @@ def call(step: steps.Call, stage: Stage) -> None:
 
 def held_at(stage: Stage, period: int) -> list[str]:
     """Period -> the wallets that held when its record date closed."""
-    record_at = stage.read("BondMaths", "paymentOf", stage.token(), period)[0]
+    record_at, _ = stage.read("BondMaths", "datesOf", stage.token(), period)
     calls = [stage.on("BondToken", "balanceAt", wallet, record_at) for wallet in stage.wallets]
     return _holding(stage, calls)
 
@@ -157,6 +168,10 @@ def _holding(stage: Stage, calls: Sequence[Call]) -> list[str]:
 
 def _named(stage: Stage, holders: steps.Holders) -> list[str]:
     return [] if holders == "all" else [stage.signer(name).address for name in holders]
+
+
+def _pay(stage: Stage, period: int, holders: Sequence[str]) -> None:
+    _in_batches(stage, "pay_each", holders, lambda batch: _agent(stage, "pay", period, batch))
 
 
 def _redeem(stage: Stage, named: steps.Holders) -> None:

@@ -96,9 +96,13 @@ def _licence(step: opening.Licence, play: _Play, _: str) -> None:
 
 
 def _travel(step: market.Travel, play: _Play, place: str) -> None:
-    if step.to < play.today:
-        raise ConfigError(f"{place} travels to {step.to}, but it is {play.today} by then; time only goes on")
-    play.today = step.to
+    _go(step.to, play, place)
+
+
+def _go(to: date, play: _Play, place: str) -> None:
+    if to < play.today:
+        raise ConfigError(f"{place} travels to {to}, but it is {play.today} by then; time only goes on")
+    play.today = to
 
 
 def _cast(step: opening.Cast, play: _Play, _: str) -> None:
@@ -160,11 +164,20 @@ def _allot(step: market.Allot, play: _Play, place: str) -> None:
 
 
 def _trade(step: market.Trade, play: _Play, _: str) -> None:
-    if step.file is None:
-        return
-    rows = files.read_trades(step.file)
-    _check_names(step.file, rows, ("seller", "buyer"), play)
-    last = max((row.date for row in rows if step.until is None or row.date <= step.until), default=play.today)
+    if step.file is not None:
+        _play_trades(step.file, step.until, play)
+
+
+def _coupon(step: servicing.Coupon, play: _Play, place: str) -> None:
+    if step.trades is not None:
+        _play_trades(step.trades, step.on, play)
+    _go(step.on, play, place)
+
+
+def _play_trades(file: Path, until: date | None, play: _Play) -> None:
+    rows = files.read_trades(file)
+    _check_names(file, rows, ("seller", "buyer"), play)
+    last = max((row.date for row in rows if until is None or row.date <= until), default=play.today)
     play.today = max(play.today, last)
 
 
@@ -212,5 +225,6 @@ _CHECKS: dict[type[Step], Callable[[Any, _Play, str], None]] = {
     restructuring.Buyback: _named(files.OfferRow, "offers"),
     restructuring.ExchangeOffer: _named(files.AcceptRow, "accepted"),
     restructuring.Vote: _named(files.VoteRow, "file"),
+    servicing.Coupon: _coupon,
     servicing.ExpectFlows: _expected,
 }

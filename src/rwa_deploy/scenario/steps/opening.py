@@ -58,10 +58,10 @@ class Cast(Step):
 
 
 class Renew(Step):
-    """A provider renews one investor's record."""
+    """Providers renew records of theirs."""
 
     action: Literal["renew"]
-    wallet: Wallet
+    holders: Annotated[tuple[Wallet, ...], Field(min_length=1)]
     until: Day
 
 

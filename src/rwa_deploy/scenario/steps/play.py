@@ -41,6 +41,7 @@ AnyStep = (
     | servicing.FundAll
     | servicing.FundRedemption
     | servicing.Pay
+    | servicing.Coupon
     | servicing.Claim
     | servicing.Redeem
     | servicing.Postpone
@@ -60,7 +61,7 @@ AnyStep = (
     | servicing.Reconcile
     | servicing.ExpectFlows
 )
-_FILES = ("bids", "file", "terms", "offers", "accepted")
+_FILES = ("bids", "file", "trades", "terms", "offers", "accepted")
 
 
 class Scenario(BaseModel):

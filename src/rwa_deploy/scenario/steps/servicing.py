@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rwa_deploy.scenario.steps.fields import File, Money, OnSeries, Percent, Period, Rate, Step, Wallet
+from rwa_deploy.scenario.steps.fields import Day, File, Money, OnSeries, Percent, Period, Rate, Step, Wallet
 
 __all__ = [
     "Call",
     "Carry",
     "Claim",
+    "Coupon",
     "ExpectFlows",
     "Fix",
     "FixFallback",
@@ -81,6 +82,17 @@ class Pay(OnSeries):
     action: Literal["pay"]
     period: Period
     holders: Holders = "all"
+
+
+class Coupon(OnSeries):
+    """A payment from its trades to its holders: those of a file up to its day, each at 11:00 of its own; at noon of the
+    day what is due is funded whole, and everybody is paid who held at the record date.
+    """
+
+    action: Literal["coupon"]
+    period: Period
+    on: Day
+    trades: File | None = None
 
 
 class Claim(OnSeries):
