@@ -86,7 +86,7 @@ STEPS = {
 }
 OPTIONAL = {
     *("short_valid_until", "late", "hour", "percent", "holders", "symbol", "method", "amount", "share_at_cutoff"),
-    *("procedure", "voting_days", "convener", "payer"),
+    *("procedure", "voting_days", "convener", "payer", "trades"),
 }
 # What is needed only where something else is not there: the step says so in a sentence of its own.
 ALTERNATIVE = {
@@ -213,8 +213,7 @@ def test_load_names_the_missing_key_of_a_step(path: Path, action: str, key: str)
         ("investors", "retail", "0", "input should be greater than or equal to 1"),
         ("investors", "retail", "100001", "input should be less than or equal to 100000"),
         ("investors", "dealers", "1001", "input should be less than or equal to 1000"),
-        ("renew", "holders", '["retail:-1"]', "string should match pattern"),
-        ("renew", "holders", '["Retail:1"]', "string should match pattern"),
+        ("renew", "holders", "[]", "tuple should have at least 1 item"),
         ("rate", "usd_pkr", '"a lot"', "not a plain number"),
         ("rate", "usd_pkr", "166.5", "input should be a valid string"),
         ("series", "tenor", '"forever"', "a tenor is one of"),
@@ -439,13 +438,19 @@ def test_check_refuses_a_bad_file_by_row_and_column(
         ([step("convene")], "step 3 names the series A, which is not there"),
         ([step("bond")], "step 3 creates PIB a second time; give it another symbol"),
         ([step("travel", to="2020-01-01")], "step 3 travels to 2020-01-01, but it is 2020-09-09 by then"),
-        ([step("coupon", on="2020-01-01")], "step 3 travels to 2020-01-01, but it is 2020-09-09 by then"),
+        ([step("coupon", trades=None, on="2020-01-01")], "step 3 travels to 2020-01-01, but it is 2020-09-09 by then"),
     ],
 )
 def test_check_refuses_what_is_not_on_the_stage(path: Path, steps: list[str], says: str):
     file = with_files(path, *steps)
     with pytest.raises(ConfigError, match=re.escape(says)):
         check(load(file), file)
+
+
+@pytest.mark.parametrize("holder", ["retail:-1", "Retail:1"])
+def test_load_names_the_bad_holder_in_a_list(path: Path, holder: str):
+    message = refused(written(path, step("renew", holders=f'["retail:1", "{holder}"]')))
+    assert message.startswith("step.1.renew.holders.2: string should match pattern")
 
 
 def test_check_refuses_bids_of_dealers_who_are_not_in_the_cast(path: Path):
