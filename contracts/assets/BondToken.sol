@@ -2,10 +2,10 @@
 pragma solidity 0.8.34;
 
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
-import {IAllowlist} from "../interfaces/IAllowlist.sol";
 import {IBondMaths} from "../interfaces/IBondMaths.sol";
 import {IBondToken} from "../interfaces/IBondToken.sol";
 import {IERC1643} from "../interfaces/IERC1643.sol";
+import {ITransferRules} from "../interfaces/ITransferRules.sol";
 import {Restrictions} from "../libraries/Restrictions.sol";
 import {Features, Period, ScheduleLib} from "../libraries/Schedule.sol";
 import {ScheduleCheck} from "../libraries/ScheduleCheck.sol";
@@ -46,7 +46,7 @@ contract BondToken is IBondToken, RwaToken {
 
     constructor(
         address authority_,
-        IAllowlist allowlist_,
+        ITransferRules allowlist_,
         address programme_,
         IBondMaths maths,
         Terms memory terms

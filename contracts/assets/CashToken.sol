@@ -3,7 +3,7 @@ pragma solidity 0.8.34;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {IAllowlist} from "../interfaces/IAllowlist.sol";
+import {ITransferRules} from "../interfaces/ITransferRules.sol";
 import {ICashToken} from "../interfaces/ICashToken.sol";
 import {Account} from "../libraries/Account.sol";
 import {Restrictions} from "../libraries/Restrictions.sol";
@@ -27,7 +27,7 @@ contract CashToken is ICashToken, PermissionedToken {
 
     constructor(
         address authority_,
-        IAllowlist allowlist_,
+        ITransferRules allowlist_,
         string memory name_,
         string memory symbol_,
         bytes3 currency_
@@ -65,7 +65,7 @@ contract CashToken is ICashToken, PermissionedToken {
     function transferBatch(address[] calldata receivers, uint256[] calldata amounts) external returns (bool) {
         require(receivers.length == amounts.length, BatchInvalid(receivers.length, amounts.length));
         TokenState state = _currentState();
-        _requireAll(state, msg.sender, receivers);
+        _requireAll(state, msg.sender, receivers, amounts);
         _spread(state, msg.sender, receivers, amounts);
         return true;
     }

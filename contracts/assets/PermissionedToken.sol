@@ -10,10 +10,10 @@ import {ShortString, ShortStrings} from "@openzeppelin/contracts/utils/ShortStri
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {IAllowlist} from "../interfaces/IAllowlist.sol";
 import {IERC1404} from "../interfaces/IERC1404.sol";
 import {IERC7943Fungible} from "../interfaces/IERC7943Fungible.sol";
 import {IPermissionedToken} from "../interfaces/IPermissionedToken.sol";
+import {ITransferRules} from "../interfaces/ITransferRules.sol";
 import {Account} from "../libraries/Account.sol";
 import {Restrictions} from "../libraries/Restrictions.sol";
 import {Signatures} from "../libraries/Signatures.sol";
@@ -21,7 +21,7 @@ import {TokenState} from "../libraries/TokenState.sol";
 import {TokenLedger} from "./TokenLedger.sol";
 
 /// @title PermissionedToken
-/// @notice The part that series and cash share: one call to the Allowlist a move, one slot an account, one slot of state.
+/// @notice The part that series and cash share: one question to the rules a move, one slot an account, one slot of state.
 abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged, EIP712, Nonces {
     using ShortStrings for *;
 
@@ -33,18 +33,19 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
 
     mapping(address owner => mapping(address spender => uint256)) private _allowances; // [1e6]
 
-    constructor(address authority_, IAllowlist allowlist_, string memory name_, string memory symbol_)
+    constructor(address authority_, ITransferRules rules_, string memory name_, string memory symbol_)
         AccessManaged(authority_)
         EIP712(name_, "1")
     {
         _SYMBOL = symbol_.toShortString();
-        _state = TokenState.wrap(0).withAllowlist(allowlist_);
+        _state = TokenState.wrap(0).withRules(rules_);
     }
 
     /// @inheritdoc IERC20
     function transfer(address to, uint256 amount) external returns (bool) {
         TokenState state = _currentState();
-        uint8 code = _restriction(state, msg.sender, to);
+        uint8 code = _tokenCode(state);
+        if (code == Restrictions.NONE) code = state.rules().admit(msg.sender, to, amount);
         if (code != Restrictions.NONE) _refuse(code, msg.sender, msg.sender, to);
         _move(state, msg.sender, to, amount);
         return true;
@@ -53,7 +54,7 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
     /// @inheritdoc IERC20
     function transferFrom(address from, address to, uint256 amount) external returns (bool) {
         TokenState state = _currentState();
-        uint8 code = _operatorRestriction(state, msg.sender, from, to);
+        uint8 code = _operatorCode(state, state.rules().admitOperator, from, to, amount);
         if (code != Restrictions.NONE) _refuse(code, msg.sender, from, to);
         _spendAllowance(from, msg.sender, amount);
         _move(state, from, to, amount);
@@ -63,12 +64,13 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
     /// @inheritdoc IPermissionedToken
     function pull(address from, address to, uint256 amount) external returns (bool pulled, uint256 available) {
         TokenState state = _currentState();
-        if (_operatorRestriction(state, msg.sender, from, to) != Restrictions.NONE) return (false, 0);
         mapping(address spender => uint256) storage allowances = _allowances[from];
         uint256 allowed = allowances[msg.sender];
         available = Math.min(allowed, _free(from, _accounts[from].value));
-        // Nothing is not an amount: who asks for it moves nothing.
+        // Nothing is not an amount: who asks for it moves nothing. The rules are asked only for what then moves.
         if (amount == 0 || amount > available) return (false, available);
+        uint8 code = _operatorCode(state, state.rules().admitOperator, from, to, amount);
+        if (code != Restrictions.NONE) return (false, 0);
         if (allowed != type(uint256).max) allowances[msg.sender] = allowed - amount;
         _move(state, from, to, amount);
         return (true, available);
@@ -77,8 +79,7 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
     /// @inheritdoc IPermissionedToken
     function moveByRight(address from, address to, uint256 amount) external returns (bool) {
         TokenState state = _currentState();
-        uint8 code = _tokenCode(state);
-        if (code == Restrictions.NONE) code = state.allowlist().checkMover(msg.sender, from, to);
+        uint8 code = _operatorCode(state, state.rules().admitMover, from, to, amount);
         if (code != Restrictions.NONE) _refuse(code, msg.sender, from, to);
         _move(state, from, to, amount);
         return true;
@@ -112,7 +113,7 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
     function forcedTransfer(address from, address to, uint256 amount) external restricted returns (bool) {
         TokenState state = _currentState();
         uint8 code = _lifeCode(state);
-        if (code == Restrictions.NONE) code = state.allowlist().receiveCode(to);
+        if (code == Restrictions.NONE) code = _standing(state.rules().receiveCode, to);
         if (code != Restrictions.NONE) _refuse(code, from, from, to);
         _requireInvestor(from);
         Account account = _accounts[from].value;
@@ -193,12 +194,12 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
 
     /// @inheritdoc IERC7943Fungible
     function canSend(address account) external view returns (bool) {
-        return _state.allowlist().sendCode(account) == Restrictions.NONE;
+        return _standing(_state.rules().sendCode, account) == Restrictions.NONE;
     }
 
     /// @inheritdoc IERC7943Fungible
     function canReceive(address account) external view returns (bool) {
-        return _state.allowlist().receiveCode(account) == Restrictions.NONE;
+        return _standing(_state.rules().receiveCode, account) == Restrictions.NONE;
     }
 
     /// @inheritdoc IERC7943Fungible
@@ -213,7 +214,8 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
 
     /// @inheritdoc IERC1404
     function detectTransferRestriction(address from, address to, uint256 amount) public view returns (uint8 code) {
-        code = _restriction(_state, from, to);
+        code = _tokenCode(_state);
+        if (code == Restrictions.NONE) code = _state.rules().check(from, to, amount);
         if (code != Restrictions.NONE) return code;
         Account account = _accounts[from].value;
         if (amount <= account.balance() && amount > _free(from, account)) return Restrictions.FROZEN_OR_PLEDGED;
@@ -221,7 +223,7 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
 
     /// @inheritdoc IERC1404
     function messageForTransferRestriction(uint8 code) external view returns (string memory) {
-        return _state.allowlist().messageOf(code);
+        return _state.rules().messageOf(code);
     }
 
     /// @inheritdoc IPermissionedToken
@@ -231,8 +233,8 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
     }
 
     /// @inheritdoc IPermissionedToken
-    function allowlist() external view returns (IAllowlist) {
-        return _state.allowlist();
+    function allowlist() external view returns (ITransferRules) {
+        return _state.rules();
     }
 
     /// @inheritdoc IPermissionedToken

@@ -3,7 +3,7 @@ pragma solidity 0.8.34;
 
 import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
-import {IAllowlist} from "../interfaces/IAllowlist.sol";
+import {ITransferRules} from "../interfaces/ITransferRules.sol";
 import {IRwaToken} from "../interfaces/IRwaToken.sol";
 import {Account} from "../libraries/Account.sol";
 import {TokenState} from "../libraries/TokenState.sol";
@@ -56,7 +56,7 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
     function mint(address[] calldata receivers, uint256[] calldata faces) external onlyProgramme {
         TokenState state = _currentState();
         _requireOpen();
-        _requireAll(state, SUPPLY, receivers);
+        _requireAll(state, SUPPLY, receivers, faces);
         _create(state, receivers, faces, true);
     }
 
@@ -78,8 +78,8 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
     }
 
     /// @inheritdoc IRwaToken
-    function setAllowlist(IAllowlist allowlist_) external onlyProgramme {
-        _state = _state.withAllowlist(allowlist_);
+    function setAllowlist(ITransferRules allowlist_) external onlyProgramme {
+        _state = _state.withRules(allowlist_);
         emit AllowlistChanged(address(allowlist_));
     }
 

@@ -83,18 +83,20 @@ abstract contract TokenLedger is IPermissionedToken {
         _accounts[SUPPLY].value = _touched(state, SUPPLY, _accounts[SUPPLY].value).minus(amount);
     }
 
-    /// @dev For a batch: the Allowlist is asked once. An issue comes from nobody.
-    function _requireAll(TokenState state, address from, address[] calldata receivers) internal view {
+    /// @dev For a batch: the rules are asked once. An issue comes from nobody.
+    function _requireAll(TokenState state, address from, address[] calldata receivers, uint256[] calldata amounts)
+        internal
+    {
         uint8 code = _tokenCode(state);
         address account = address(this);
-        if (code == Restrictions.NONE) (code, account) = state.allowlist().checkAll(from, receivers);
-        if (code == Restrictions.SYSTEM_PAUSED) account = address(this);
+        if (code == Restrictions.NONE) (code, account) = state.rules().admitAll(from, receivers, amounts);
+        if (code < Restrictions.SENDER) account = address(this);
         require(code == Restrictions.NONE, TransferRestricted(code, account));
     }
 
     function _requireReceiver(TokenState state, address receiver) internal view {
         uint8 code = _tokenCode(state);
-        if (code == Restrictions.NONE) code = state.allowlist().receiveCode(receiver);
+        if (code == Restrictions.NONE) code = _standing(state.rules().receiveCode, receiver);
         if (code != Restrictions.NONE) _refuse(code, SUPPLY, SUPPLY, receiver);
     }
 
@@ -153,22 +155,28 @@ abstract contract TokenLedger is IPermissionedToken {
     function _requireInvestor(address account) internal view {
         // The account of nobody is the supply: an office that took from it would issue.
         require(account != SUPPLY, ERC20InvalidSender(account));
-        require(!_state.allowlist().recordOf(account).isSystem(), SystemAccountProtected(account));
+        require(!_state.rules().recordOf(account).isSystem(), SystemAccountProtected(account));
     }
 
-    /// @dev The order is the cheapest first; the Allowlist is asked once.
-    function _restriction(TokenState state, address from, address to) internal view returns (uint8 code) {
+    /// @dev The order is the cheapest first; the rules are asked once. By allowance or by right differs in the question.
+    function _operatorCode(
+        TokenState state,
+        function(address, address, address, uint256) external returns (uint8) question,
+        address from,
+        address to,
+        uint256 amount
+    ) internal returns (uint8 code) {
         code = _tokenCode(state);
-        if (code == Restrictions.NONE) code = state.allowlist().check(from, to);
+        if (code == Restrictions.NONE) code = question(msg.sender, from, to, amount);
     }
 
-    function _operatorRestriction(TokenState state, address operator, address from, address to)
+    /// @dev One call for all questions about a single party: a call's code is 80 bytes.
+    function _standing(function(address) external view returns (uint8) question, address account)
         internal
         view
-        returns (uint8 code)
+        returns (uint8)
     {
-        code = _tokenCode(state);
-        if (code == Restrictions.NONE) code = state.allowlist().checkOperator(operator, from, to);
+        return question(account);
     }
 
     function _tokenCode(TokenState state) internal view returns (uint8) {

@@ -3,17 +3,20 @@ pragma solidity 0.8.34;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {Units} from "../libraries/Units.sol";
 
 /// @title PriceOracle
-/// @notice The rupee rate of the dollar.
+/// @notice The rupee rate of the dollar, and what a series was last quoted at.
 contract PriceOracle is IPriceOracle, AccessManaged {
     uint256 private constant _WAIT = 1 hours;
     uint256 private constant _BPS = 10_000;
+    uint256 private constant _MOST_PRICE = 10 * Units.PAR;
 
     Round private _holding;
     /// The last round posted; from its `holdsFrom` on it is the one that holds.
     Round private _last;
     uint256 public maxStepBps;
+    mapping(address series => Quote) private _quotes;
 
     constructor(address authority_) AccessManaged(authority_) {}
 
@@ -32,6 +35,16 @@ contract PriceOracle is IPriceOracle, AccessManaged {
         _holding = holding;
         _last = Round(number, observedAt, holdsFrom, usdPkr_);
         emit RatePosted(number, usdPkr_, observedAt, holdsFrom);
+    }
+
+    /// @inheritdoc IPriceOracle
+    function postPrice(address series, uint64 price, uint40 observedAt) external restricted {
+        uint40 last = _quotes[series].observedAt;
+        require(price != 0 && price <= _MOST_PRICE, PriceInvalid(price));
+        bool newer = observedAt <= block.timestamp && observedAt > last;
+        require(newer, ObservationInvalid(observedAt, last, block.timestamp));
+        _quotes[series] = Quote(price, observedAt);
+        emit PricePosted(series, price, observedAt);
     }
 
     /// @inheritdoc IPriceOracle
@@ -61,6 +74,11 @@ contract PriceOracle is IPriceOracle, AccessManaged {
         Round memory holding = _current();
         require(holding.number != 0, NoRate());
         return (holding.usdPkr, holding.observedAt);
+    }
+
+    /// @inheritdoc IPriceOracle
+    function priceOf(address series) external view returns (uint256, uint256) {
+        return (_quotes[series].price, _quotes[series].observedAt);
     }
 
     /// @inheritdoc IPriceOracle

@@ -81,7 +81,7 @@ interface IBondToken is IRwaToken, IERC1643 {
 
     /// @notice Brings the end forward to `endAt`, which the Programme has checked; 0 takes that back.
     /// @dev Error: `OnlyProgramme`.
-    function setEnd(uint64 endAt) external;
+    function setEnd(uint64 endAt_) external;
 
     /// @notice ISO 6166 number.
     function isin() external view returns (string memory);

@@ -3,9 +3,9 @@ pragma solidity 0.8.34;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
-import {IAllowlist} from "./IAllowlist.sol";
 import {IERC1404} from "./IERC1404.sol";
 import {IERC7943Fungible} from "./IERC7943Fungible.sol";
+import {ITransferRules} from "./ITransferRules.sol";
 
 /// @title IPermissionedToken
 /// @notice An ERC-20 with 6 decimals that asks the Allowlist once on every move, with permit, freeze, forced transfer and a pause.
@@ -51,7 +51,7 @@ interface IPermissionedToken is IERC20Metadata, IERC20Errors, IERC7943Fungible, 
     function pausedUntil() external view returns (uint256 until);
 
     /// @notice The Allowlist that the token asks.
-    function allowlist() external view returns (IAllowlist);
+    function allowlist() external view returns (ITransferRules);
 
     /// @notice The part of `account`'s balance that is neither frozen nor pledged.
     function freeBalanceOf(address account) external view returns (uint256 amount);
@@ -59,7 +59,6 @@ interface IPermissionedToken is IERC20Metadata, IERC20Errors, IERC7943Fungible, 
     /// @notice `transferFrom` that answers instead of reverting, for callers that pass over who cannot pay: moves `amount` if that
     /// is available to the caller, else moves nothing.
     /// @return pulled whether it moved
-    /// @return available what could be moved before: 0 when a rule stands against it, else the smaller of allowance and free
-    /// balance
+    /// @return available the smaller of allowance and free balance, 0 when a rule stands against moving that much
     function pull(address from, address to, uint256 amount) external returns (bool pulled, uint256 available);
 }

@@ -17,6 +17,20 @@ interface IPriceOracle {
         uint128 usdPkr;
     }
 
+    /// @notice What a series was quoted at, for the value of a transfer only.
+    /// @param price clean price per 100 face [1e6]
+    /// @param observedAt when it was observed (Unix)
+    struct Quote {
+        uint64 price;
+        uint40 observedAt;
+    }
+
+    /// @notice A series was quoted.
+    event PricePosted(address indexed series, uint64 price, uint40 observedAt);
+
+    /// @notice A price of zero, or above 1,000 per 100.
+    error PriceInvalid(uint64 price);
+
     /// @notice A round was posted; it holds from `holdsFrom`.
     event RatePosted(uint32 indexed number, uint128 usdPkr, uint40 observedAt, uint40 holdsFrom);
 
@@ -48,6 +62,10 @@ interface IPriceOracle {
     /// @dev Errors: `AccessManagedUnauthorized`, `RoundOutOfOrder`, `RateZero`, `ObservationInvalid`.
     function postUsdPkr(uint32 number, uint128 usdPkr_, uint40 observedAt) external;
 
+    /// @notice Posts what a series is quoted at. Nothing is issued, lent or paid by it: it tells what a transfer is worth.
+    /// @dev Errors: `AccessManagedUnauthorized`, `PriceInvalid`, `ObservationInvalid`.
+    function postPrice(address series, uint64 price, uint40 observedAt) external;
+
     /// @notice Cancels the round that waits; its number is used up.
     /// @dev Errors: `AccessManagedUnauthorized`, `NothingPending`.
     function cancelPending() external;
@@ -65,6 +83,11 @@ interface IPriceOracle {
     /// @return rate rupees per dollar [1e6]
     /// @return observedAt when it was observed (Unix)
     function usdPkr() external view returns (uint256 rate, uint256 observedAt);
+
+    /// @notice The last quote of a series, zeros where there is none.
+    /// @return price clean price per 100 face [1e6]
+    /// @return observedAt when it was observed (Unix)
+    function priceOf(address series) external view returns (uint256 price, uint256 observedAt);
 
     /// @notice From when a waiting round holds (Unix), 0 when none waits.
     function pendingUntil() external view returns (uint256 holdsFrom);

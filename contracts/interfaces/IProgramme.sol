@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
-import {IAllowlist} from "./IAllowlist.sol";
+import {ITransferRules} from "./ITransferRules.sol";
 
 /// @title IProgramme
 /// @notice The sovereign's tokenisation programme: its mandate, its cap in dollars, its register of series. The only way to issue.
@@ -23,16 +23,21 @@ interface IProgramme {
     /// @param status how far the registration is
     /// @param currency ISO 4217 code of the face
     /// @param initCodeHash hash of creation code and arguments, as the second office computed it
-    /// @param termsHash hash of the term sheet
     /// @param face face outstanding [1e6]
     /// @param bookedUsd dollars booked against the cap [1e6]
     struct Series {
         Status status;
         bytes3 currency;
         bytes32 initCodeHash;
-        bytes32 termsHash;
         uint128 face;
         uint128 bookedUsd;
+    }
+
+    /// @notice What holders of a series are exchanged into.
+    /// @param ratio new face for one of old [1e18]
+    struct Exchange {
+        address to;
+        uint96 ratio;
     }
 
     /// @notice The debt office put a series on the register; it counts once confirmed.
@@ -123,7 +128,8 @@ interface IProgramme {
     error AllowlistNotProposed(address series, address allowlist);
 
     /// @notice Registers the series that stands at the CREATE2 address of `salt` and `initCodeHash`.
-    /// @dev Errors: `AccessManagedUnauthorized`, `SeriesNotDeployed`, `SeriesStatusInvalid` when it is known already.
+    /// @dev Errors: `AccessManagedUnauthorized`, `SeriesNotDeployed`, `SeriesStatusInvalid` when it is known already, `SeriesMismatch` when
+    /// the series states another hash of its terms.
     /// @return series its address
     function register(bytes32 salt, bytes32 initCodeHash, bytes32 termsHash) external returns (address series);
 
@@ -201,11 +207,11 @@ interface IProgramme {
 
     /// @notice Proposes another Allowlist for a series; delayed.
     /// @dev Errors: `AccessManagedUnauthorized`, `SeriesStatusInvalid`.
-    function proposeAllowlist(address series, IAllowlist allowlist) external;
+    function proposeAllowlist(address series, ITransferRules allowlist) external;
 
     /// @notice The regulator confirms it, and the series asks it from now on.
     /// @dev Errors: `AccessManagedUnauthorized`, `AllowlistNotProposed`.
-    function confirmAllowlist(address series, IAllowlist allowlist) external;
+    function confirmAllowlist(address series, ITransferRules allowlist) external;
 
     /// @notice Ends the pause of a series before its time; delayed.
     /// @dev Errors: `AccessManagedUnauthorized`, `SeriesStatusInvalid`.
@@ -216,6 +222,9 @@ interface IProgramme {
 
     /// @notice Whether a resolution exchanges the series into another.
     function isSuperseded(address series) external view returns (bool superseded);
+
+    /// @notice Into which series a resolution exchanges holders, zero where none does, and how much face for one [1e18].
+    function exchangedInto(address series) external view returns (address to, uint256 ratio);
 
     /// @notice Partial calls of a series: period << 128 | share kept [1e18].
     function callsOf(address series) external view returns (uint256[] memory calls);

@@ -2,7 +2,7 @@
 pragma solidity 0.8.34;
 
 import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
-import {IAllowlist} from "./IAllowlist.sol";
+import {ITransferRules} from "./ITransferRules.sol";
 import {IPermissionedToken} from "./IPermissionedToken.sol";
 
 /// @title IRwaToken
@@ -45,7 +45,7 @@ interface IRwaToken is IPermissionedToken, IERC6372 {
 
     /// @notice Makes the token ask another Allowlist.
     /// @dev Error: `OnlyProgramme`.
-    function setAllowlist(IAllowlist allowlist_) external;
+    function setAllowlist(ITransferRules allowlist_) external;
 
     /// @notice Sets a record date that closes at `recordAt`: midnight in Pakistan, at least one day ahead.
     /// @dev Errors: `AccessManagedUnauthorized`, `RecordDateInvalid`, `TooManyRecordDates`.

@@ -19,4 +19,6 @@ library Offices {
     /// May call `Programme.issue`: the debt office and the Settlement contract.
     uint64 internal constant ISSUER = 10;
     uint64 internal constant TAX_OFFICE = 11;
+    /// Freezes, forces and replaces: the Enforcement contract, which wants an order of two offices for it.
+    uint64 internal constant ENFORCER = 12;
 }

@@ -16,6 +16,12 @@ library RecordLib {
     uint8 internal constant FLAG_SYSTEM = 2;
     /// May move holders' tokens by right, on the holder's signature instead of an allowance.
     uint8 internal constant FLAG_MOVER = 4;
+    /// Stands under an order: neither sends nor receives, what is paid to it is kept.
+    uint8 internal constant FLAG_FROZEN = 8;
+    /// Was replaced by another wallet of its investor.
+    uint8 internal constant FLAG_REPLACED = 16;
+    /// What an order set, and no provider takes away.
+    uint8 internal constant FLAGS_OF_ORDERS = FLAG_FROZEN | FLAG_REPLACED;
 
     uint256 private constant _PROVIDER = 24;
     uint256 private constant _TAX_CLASS = 32;
@@ -94,8 +100,17 @@ library RecordLib {
         return flags(r) & FLAG_SYSTEM != 0;
     }
 
-    function isMover(Record r) internal pure returns (bool) {
-        return flags(r) & FLAG_MOVER != 0;
+    /// @notice Whether a contract may move by right now: the expiry of a mover's record is the end of its suspension.
+    function isMover(Record r, uint256 timestamp) internal pure returns (bool) {
+        return flags(r) & FLAG_MOVER != 0 && timestamp >= validUntil(r);
+    }
+
+    function isFrozen(Record r) internal pure returns (bool) {
+        return flags(r) & FLAG_FROZEN != 0;
+    }
+
+    function isReplaced(Record r) internal pure returns (bool) {
+        return flags(r) & FLAG_REPLACED != 0;
     }
 
     /// @notice What the Allowlist adds to a row: the provider and the time of writing.
@@ -122,6 +137,10 @@ library RecordLib {
 
     function withTaxBefore(Record r, uint8 class, uint24 dayNumber) internal pure returns (Record) {
         return _with(_with(r, _TAX_CLASS_BEFORE, type(uint8).max, class), _TAX_DAY, type(uint24).max, dayNumber);
+    }
+
+    function withValidUntil(Record r, uint256 timestamp) internal pure returns (Record) {
+        return _with(r, _VALID_UNTIL, type(uint40).max, uint40(timestamp));
     }
 
     function withUpdatedAt(Record r, uint256 timestamp) internal pure returns (Record) {

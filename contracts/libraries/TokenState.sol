@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
-import {IAllowlist} from "../interfaces/IAllowlist.sol";
+import {ITransferRules} from "../interfaces/ITransferRules.sol";
 
 /// @notice What a token reads once on every move, in one storage slot; the layout, from the lowest bit:
-/// Allowlist 160 · paused until 40 (Unix seconds) · last record day 24 · next record day 24 (day numbers in Pakistan, 0 for none) ·
-/// ends early 8. Series use the record days and the end, cash does not.
+/// rules 160 (the Allowlist, or the policies before it) · paused until 40 (Unix seconds) · last record day 24 · next record day 24
+/// (day numbers in Pakistan, 0 for none) · ends early 8. Series use the record days and the end, cash does not.
 type TokenState is uint256;
 
 using TokenStateLib for TokenState global;
@@ -18,8 +18,8 @@ library TokenStateLib {
     uint256 private constant _NEXT_RECORD_DAY = 224;
     uint256 private constant _ENDS_EARLY = 248;
 
-    function allowlist(TokenState s) internal pure returns (IAllowlist) {
-        return IAllowlist(address(uint160(TokenState.unwrap(s))));
+    function rules(TokenState s) internal pure returns (ITransferRules) {
+        return ITransferRules(address(uint160(TokenState.unwrap(s))));
     }
 
     function pausedUntil(TokenState s) internal pure returns (uint256) {
@@ -42,7 +42,7 @@ library TokenStateLib {
         return _with(s, _ENDS_EARLY, type(uint8).max, value ? 1 : 0);
     }
 
-    function withAllowlist(TokenState s, IAllowlist value) internal pure returns (TokenState) {
+    function withRules(TokenState s, ITransferRules value) internal pure returns (TokenState) {
         return _with(s, 0, type(uint160).max, uint160(address(value)));
     }
 

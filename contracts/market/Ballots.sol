@@ -3,9 +3,9 @@ pragma solidity 0.8.34;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {IAllowlist} from "../interfaces/IAllowlist.sol";
 import {IBondToken} from "../interfaces/IBondToken.sol";
 import {IMeeting} from "../interfaces/IMeeting.sol";
+import {ITransferRules} from "../interfaces/ITransferRules.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {Units} from "../libraries/Units.sol";
 
@@ -24,6 +24,7 @@ abstract contract Ballots is IMeeting, EIP712 {
     /// @inheritdoc IMeeting
     function vote(uint256 id, address series, bool support) external {
         _requireVoting(id, _resolutions[id].closesAt);
+        require(_voterFor(id, series, msg.sender) == msg.sender, NoWeight(msg.sender));
         _vote(id, series, msg.sender, support);
     }
 
@@ -55,7 +56,7 @@ abstract contract Ballots is IMeeting, EIP712 {
         Resolution storage resolution = _requireUndecided(id);
         _requireVoting(id, type(uint256).max);
         Tally storage tally = _listed(id, series);
-        require(_isSystem(IAllowlist(tally.allowlist), account), NotSystemAccount(account));
+        require(_isSystem(ITransferRules(tally.allowlist), account), NotSystemAccount(account));
         Choice choice = _choices[id][series][account];
         require(choice != Choice.EXCLUDED, AlreadyCounted(account, choice));
         uint128 weight = _principalAt(series, account, resolution.recordAt, tally.factor).toUint128();
@@ -101,7 +102,7 @@ abstract contract Ballots is IMeeting, EIP712 {
         require(open, MeetingNotOpen(id));
     }
 
-    function _isSystem(IAllowlist allowlist, address account) internal view returns (bool) {
+    function _isSystem(ITransferRules allowlist, address account) internal view returns (bool) {
         return allowlist.recordOf(account).isSystem();
     }
 
@@ -125,7 +126,7 @@ abstract contract Ballots is IMeeting, EIP712 {
     /// @dev 0 for who has no vote, also in a series that is not listed.
     function _weightOf(uint256 id, address series, address holder) private view returns (uint256) {
         Tally storage tally = _tallies[id][series];
-        if (tally.factor == 0 || holder == address(0) || _isSystem(IAllowlist(tally.allowlist), holder)) return 0;
+        if (tally.factor == 0 || holder == address(0) || _isSystem(ITransferRules(tally.allowlist), holder)) return 0;
         return _principalAt(series, holder, _resolutions[id].recordAt, tally.factor);
     }
 
@@ -134,7 +135,13 @@ abstract contract Ballots is IMeeting, EIP712 {
         view
         returns (bool)
     {
-        return Signatures.isSigned(holder, hashOf(id, series, holder, support), signature);
+        address voter = _voterFor(id, series, holder);
+        return Signatures.isSigned(voter, hashOf(id, series, holder, support), signature);
+    }
+
+    /// @dev A wallet that was replaced has no vote of its own any more; its successor signs for it.
+    function _voterFor(uint256 id, address series, address holder) private view returns (address) {
+        return ITransferRules(_listed(id, series).allowlist).successorOf(holder);
     }
 
     function _requireVoting(uint256 id, uint256 closesAt) private view {

@@ -27,7 +27,7 @@ contract LiabilityManagement is Puts, AccessManaged {
     }
 
     uint256 private constant _ACCEPTANCE = 3 days;
-    uint256 private constant _SETTLEMENT = 5 days;
+    uint256 private constant _SETTLE_WITHIN = 5 days;
     uint256 private constant _LEAST_SETTLEMENT = 1 days;
 
     mapping(bytes32 id => Buyback) private _buybacks;
@@ -77,7 +77,7 @@ contract LiabilityManagement is Puts, AccessManaged {
         bool valid = cutoffPrice != 0 && shareAtCutoff <= Units.WAD;
         require(valid, CutoffInvalid(cutoffPrice, shareAtCutoff));
         uint256 boundary = _boundaryOf(IBondToken(book.series));
-        uint256 settleUntil = Math.min(boundary, block.timestamp + _SETTLEMENT);
+        uint256 settleUntil = Math.min(boundary, block.timestamp + _SETTLE_WITHIN);
         bool longEnough = settleUntil >= block.timestamp + _LEAST_SETTLEMENT;
         require(longEnough, BoundaryTooNear(boundary, block.timestamp));
         (book.cutoffPrice, book.shareAtCutoff) = (cutoffPrice, shareAtCutoff);

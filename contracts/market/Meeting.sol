@@ -5,7 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {IAllowlist} from "../interfaces/IAllowlist.sol";
+import {DynamicArrayLib} from "solady/src/utils/DynamicArrayLib.sol";
 import {IBondMaths} from "../interfaces/IBondMaths.sol";
 import {IBondToken} from "../interfaces/IBondToken.sol";
 import {ICashToken} from "../interfaces/ICashToken.sol";
@@ -13,6 +13,7 @@ import {IDefaults} from "../interfaces/IDefaults.sol";
 import {IMeeting} from "../interfaces/IMeeting.sol";
 import {IPayingAgent} from "../interfaces/IPayingAgent.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
+import {ITransferRules} from "../interfaces/ITransferRules.sol";
 import {Units} from "../libraries/Units.sol";
 import {Ballots} from "./Ballots.sol";
 
@@ -213,7 +214,7 @@ contract Meeting is Ballots, AccessManaged {
     {
         require(systemAccounts.length <= _MOST_ACCOUNTS, CountInvalid(systemAccounts.length));
         outstanding = IBondToken(series).totalSupply();
-        IAllowlist allowlist = _allowlistOf(series);
+        ITransferRules allowlist = _allowlistOf(series);
         address last = address(0);
         for (uint256 i = 0; i < systemAccounts.length; ++i) {
             address account = systemAccounts[i];
@@ -331,7 +332,7 @@ contract Meeting is Ballots, AccessManaged {
         returns (address[] memory able, uint256 face)
     {
         uint256 count;
-        address[] memory found = new address[](holders.length);
+        able = new address[](holders.length);
         for (uint256 i = 0; i < holders.length; ++i) {
             address holder = holders[i];
             uint256 balance = from.balanceOf(holder);
@@ -341,13 +342,10 @@ contract Meeting is Ballots, AccessManaged {
                 emit ExchangeSkipped(id, address(from), holder, pledged);
                 continue;
             }
-            found[count++] = holder;
+            able[count++] = holder;
             face += balance;
         }
-        able = new address[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            able[i] = found[i];
-        }
+        able = DynamicArrayLib.asAddressArray(DynamicArrayLib.truncate(DynamicArrayLib.toUint256Array(able), count));
     }
 
     // ── shared ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -356,7 +354,7 @@ contract Meeting is Ballots, AccessManaged {
         return _PROGRAMME.isSeries(series) && IBondToken(series).currency() == _CASH.currency();
     }
 
-    function _allowlistOf(address series) private view returns (IAllowlist) {
+    function _allowlistOf(address series) private view returns (ITransferRules) {
         return IBondToken(series).allowlist();
     }
 

@@ -173,15 +173,15 @@ contract PayingAgent is Payments, AccessManaged {
         uint256 target = _targetOf(redemption, claim_);
         if (target == claim_.burned) return 0;
         burns = Math.min(target - claim_.burned, _burnable(run.series, holder, claim_));
-        Amounts memory amounts = _redeemed(redemption, claim_, target, run.facts[i] >> 8);
+        Amounts memory amounts = _redeemed(redemption, claim_, target, run.facts[i] >> _TAX_CLASS);
         if (_skips(run, i, burns == 0 ? type(uint256).max : 0, amounts.principal - amounts.tax)) return 0;
         burns += claim_.burned;
-        if (burns != target) amounts = _redeemed(redemption, claim_, burns, run.facts[i] >> 8);
+        if (burns != target) amounts = _redeemed(redemption, claim_, burns, run.facts[i] >> _TAX_CLASS);
         _claims[address(run.series)][holder] = Claim(claim_.face, burns.toUint128());
         burns -= claim_.burned;
         run.done += burns;
         emit Redeemed(address(run.series), holder, burns);
-        _push(run, holder, amounts.income, amounts.principal, amounts.tax);
+        _push(run, i, amounts.income, amounts.principal, amounts.tax);
     }
 
     /// @dev Free face of a holder, less what this batch booked for him before.

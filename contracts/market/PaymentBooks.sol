@@ -59,6 +59,8 @@ abstract contract PaymentBooks is IPayingAgent {
 
     uint256 public constant REDEMPTION = type(uint256).max;
     uint256 internal constant _FACE = type(uint128).max;
+    /// Place of the tax class in a fact of `IAllowlist.payees`.
+    uint256 internal constant _TAX_CLASS = 168;
 
     IProgramme internal immutable _PROGRAMME;
     ICashToken internal immutable _CASH;
@@ -181,14 +183,13 @@ abstract contract PaymentBooks is IPayingAgent {
         return true;
     }
 
-    function _push(Run memory run, address holder, uint256 income, uint256 principal, uint256 tax) internal {
+    /// @dev What a wallet was entitled to goes to its successor once it was replaced.
+    function _push(Run memory run, uint256 i, uint256 income, uint256 principal, uint256 tax) internal {
         if (income + principal == 0) return;
-        emit Paid(address(run.series), run.period, holder, income, principal, tax);
+        emit Paid(address(run.series), run.period, run.holders[i], income, principal, tax);
         run.tax += tax;
-        _owe(run, run.unclaimed == address(0) ? holder : run.unclaimed, income + principal - tax);
-    }
-
-    function _owe(Run memory run, address payee, uint256 cash) private pure {
+        uint256 cash = income + principal - tax;
+        address payee = run.unclaimed == address(0) ? address(uint160(run.facts[i] >> 8)) : run.unclaimed;
         uint256 count = run.count;
         run.payees[count] = payee;
         run.amounts[count] = cash;
@@ -216,9 +217,14 @@ abstract contract PaymentBooks is IPayingAgent {
         require(_taxAccount != address(0), AccountMissing());
         book.remitted += tax.toUint128();
         emit TaxRemitted(series, period, _taxAccount, tax);
-        (address[] memory payees, uint256[] memory amounts) = (new address[](1), new uint256[](1));
-        (payees[0], amounts[0]) = (_taxAccount, tax);
-        _send(payees, amounts, tax);
+        uint256[] memory amounts = new uint256[](1);
+        amounts[0] = tax;
+        _send(_alone(_taxAccount), amounts, tax);
+    }
+
+    function _alone(address account) internal pure returns (address[] memory list) {
+        list = new address[](1);
+        list[0] = account;
     }
 
     function _send(address[] memory payees, uint256[] memory amounts, uint256 total) private {

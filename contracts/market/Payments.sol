@@ -34,9 +34,7 @@ abstract contract Payments is PaymentBooks {
 
     /// @inheritdoc IPayingAgent
     function claim(address series, uint256 period) external returns (uint256) {
-        address[] memory holders = new address[](1);
-        holders[0] = msg.sender;
-        return _pay(series, period, holders, address(0));
+        return _pay(series, period, _alone(msg.sender), address(0));
     }
 
     function _pay(address series, uint256 period, address[] memory holders, address unclaimed)
@@ -66,11 +64,11 @@ abstract contract Payments is PaymentBooks {
             uint256 face = words[i] & _FACE;
             if (face == 0 || periods & (1 << run.period) != 0) continue;
             uint256 income = terms.incomeDown(face);
-            uint256 tax = TaxRowLib.taxUp(income, TaxRowLib.rateIn(rates, run.facts[i] >> 8));
+            uint256 tax = TaxRowLib.taxUp(income, TaxRowLib.rateIn(rates, run.facts[i] >> _TAX_CLASS));
             if (_skips(run, i, words[i], income - tax)) continue;
             done[holder] = periods | (1 << run.period);
             run.done += face;
-            _push(run, holder, income, 0, tax);
+            _push(run, i, income, 0, tax);
         }
     }
 
@@ -85,7 +83,7 @@ abstract contract Payments is PaymentBooks {
             uint256 face = faces[i] & _FACE;
             if (face == 0 || _done[series][holder] & bit != 0) continue;
             Part storage part = _parts[series][run.period][holder];
-            Amounts memory amounts = _owed(book, part, face, run.facts[i] >> 8);
+            Amounts memory amounts = _owed(book, part, face, run.facts[i] >> _TAX_CLASS);
             if (_skips(run, i, faces[i], amounts.income + amounts.principal - amounts.tax)) continue;
             if (whole) {
                 _done[series][holder] |= bit;
@@ -95,7 +93,7 @@ abstract contract Payments is PaymentBooks {
                 part.principal += amounts.principal.toUint128();
                 part.tax += amounts.tax;
             }
-            _push(run, holder, amounts.income, amounts.principal, amounts.tax);
+            _push(run, i, amounts.income, amounts.principal, amounts.tax);
         }
         if (!whole) {
             Book storage stored = _books[series][run.period];

@@ -23,7 +23,7 @@ abstract contract Puts is ILiabilityManagement {
     /// @dev Who is settled in a batch: the first `count` holders, the face each gives and the cash he gets.
     struct Batch {
         IBondToken series;
-        uint8[] codes;
+        uint256[] facts; // as `IAllowlist.payees` says them
         uint256 count;
         address[] holders;
         uint256[] faces;
@@ -232,7 +232,7 @@ abstract contract Puts is ILiabilityManagement {
     function _batchOf(address series, address[] calldata holders) internal view returns (Batch memory batch) {
         uint256 count = holders.length;
         batch.series = IBondToken(series);
-        batch.codes = _ALLOWLIST.receiveCodes(holders);
+        batch.facts = _ALLOWLIST.payees(holders, 0);
         (batch.holders, batch.faces, batch.cash) = (new address[](count), new uint256[](count), new uint256[](count));
     }
 
@@ -242,7 +242,10 @@ abstract contract Puts is ILiabilityManagement {
         view
         returns (uint256 face, uint8 code)
     {
-        code = batch.codes[i];
+        uint256 fact = batch.facts[i];
+        code = uint8(fact);
+        // Whose wallet was replaced has his face in the new one.
+        if (address(uint160(fact >> 8)) != holder) code = Restrictions.RECEIVER + Restrictions.REPLACED;
         if (code != Restrictions.NONE) return (0, code);
         face = Math.min(wanted, batch.series.freeBalanceOf(holder));
         if (face == 0) code = Restrictions.FROZEN_OR_PLEDGED;

@@ -11,6 +11,7 @@ import {IPermissionedToken} from "../interfaces/IPermissionedToken.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
 import {IRwaToken} from "../interfaces/IRwaToken.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
+import {ITransferRules} from "../interfaces/ITransferRules.sol";
 import {Restrictions} from "../libraries/Restrictions.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {Units} from "../libraries/Units.sol";
@@ -174,9 +175,10 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
     {
         Run memory run;
         (run.id, run.page, run.treasury) = (id, page, book.treasury);
-        (run.receivers, run.faces) = (_wallets(winners), new uint256[](winners.length));
+        _list(run, winners, bits);
         _reckonAccrued(run, book.series);
-        uint8[] memory codes = IPermissionedToken(book.series).allowlist().receiveCodes(run.receivers);
+        ITransferRules rules = IPermissionedToken(book.series).allowlist();
+        uint8[] memory codes = rules.receiveCodes(book.series, run.receivers, run.faces);
         uint256 before = _CASH.balanceOf(run.treasury);
         uint256 expected;
         for (uint256 i = 0; i < winners.length; ++i) {
@@ -207,8 +209,8 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
             return 0;
         }
         uint256 count = run.count;
-        run.receivers[count] = wallet;
-        run.faces[count] = face;
+        // Nobody before was passed over: he stands in his place already.
+        if (count != i) (run.receivers[count], run.faces[count]) = (wallet, face);
         run.count = count + 1;
         run.done |= 1 << i;
         emit AllotmentSettled(run.id, wallet, run.page, i, face, cash);
@@ -229,11 +231,15 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         return clean - Units.minorDown(principal, uint256(-run.accrued), run.accruedOver);
     }
 
-    function _wallets(Allotment[] calldata winners) private pure returns (address[] memory wallets) {
-        wallets = new address[](winners.length);
-        for (uint256 i = 0; i < winners.length; ++i) {
-            wallets[i] = winners[i].winner;
+    /// @dev Who is settled already is on the list with nothing.
+    function _list(Run memory run, Allotment[] calldata winners, uint256 settled) private pure {
+        uint256 count = winners.length;
+        (address[] memory receivers, uint256[] memory faces) = (new address[](count), new uint256[](count));
+        for (uint256 i = 0; i < count; ++i) {
+            receivers[i] = winners[i].winner;
+            if (settled & (1 << i) == 0) faces[i] = winners[i].face;
         }
+        (run.receivers, run.faces) = (receivers, faces);
     }
 
     function _useNonce(address party, uint256 nonce) private {

@@ -7,18 +7,62 @@ import {IAuthorityRules} from "../interfaces/IAuthorityRules.sol";
 import {Offices} from "../libraries/Offices.sol";
 
 /// @title Authority
-/// @notice Which office may do what, after which delay: OpenZeppelin's AccessManager, with two rules of our own.
+/// @notice Which office may do what, after which delay: OpenZeppelin's AccessManager, with two rules of our own and
+/// pauses of single functions.
 contract Authority is AccessManager, IAuthorityRules {
     using EnumerableSet for EnumerableSet.AddressSet;
 
     uint256 private constant _LEAST_ADMINS = 2;
     uint256 private constant _MOST_ADMINS = 8;
     uint32 private constant _LONGEST_DELAY = 30 days;
+    uint256 private constant _PAUSE = 3 days;
 
     EnumerableSet.AddressSet private _admins;
+    mapping(address target => mapping(bytes4 selector => uint256 until)) private _pausedUntil;
 
     /// @param deployer holds ADMIN until the offices have it
     constructor(address deployer) AccessManager(deployer) {}
+
+    /// @inheritdoc IAuthorityRules
+    function pauseFunction(address target, bytes4 selector) external onlyAuthorized {
+        bool pausable = getTargetFunctionRole(target, selector) != Offices.ENFORCER;
+        require(pausable, FunctionNotPausable(target, selector));
+        _pause(target, selector, block.timestamp + _PAUSE);
+    }
+
+    /// @inheritdoc IAuthorityRules
+    function renewFunctionPause(address target, bytes4 selector) external onlyAuthorized {
+        require(functionPausedUntil(target, selector) != 0, FunctionNotPaused(target, selector));
+        _pause(target, selector, block.timestamp + _PAUSE);
+    }
+
+    /// @inheritdoc IAuthorityRules
+    function unpauseFunction(address target, bytes4 selector) external onlyAuthorized {
+        _pause(target, selector, 0);
+    }
+
+    /// @notice The AccessManager's answer; nobody may call a function that is paused.
+    function canCall(address caller, address target, bytes4 selector)
+        public
+        view
+        override
+        returns (bool immediate, uint32 delay)
+    {
+        if (block.timestamp < _pausedUntil[target][selector]) return (false, 0);
+        return super.canCall(caller, target, selector);
+    }
+
+    /// @inheritdoc IAuthorityRules
+    function functionPausedUntil(address target, bytes4 selector) public view returns (uint256) {
+        uint256 until = _pausedUntil[target][selector];
+        return block.timestamp < until ? until : 0;
+    }
+
+    /// @inheritdoc IAuthorityRules
+    function requireOpen(address target, bytes4 selector) external view {
+        uint256 until = _pausedUntil[target][selector];
+        require(block.timestamp >= until, FunctionPaused(target, selector, until));
+    }
 
     /// @inheritdoc IAuthorityRules
     function admins() external view returns (address[] memory) {
@@ -47,6 +91,11 @@ contract Authority is AccessManager, IAuthorityRules {
             require(remaining >= _LEAST_ADMINS, TooFewAdmins(account, remaining));
         }
         return super._revokeRole(roleId, account);
+    }
+
+    function _pause(address target, bytes4 selector, uint256 until) private {
+        _pausedUntil[target][selector] = until;
+        emit FunctionPausedUntil(target, selector, until);
     }
 
     function _activeAdmins() private view returns (uint256 active) {

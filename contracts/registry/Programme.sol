@@ -5,11 +5,11 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {IAllowlist} from "../interfaces/IAllowlist.sol";
 import {IBondToken} from "../interfaces/IBondToken.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
 import {IRwaToken} from "../interfaces/IRwaToken.sol";
+import {ITransferRules} from "../interfaces/ITransferRules.sol";
 import {Units} from "../libraries/Units.sol";
 
 /// @title Programme
@@ -31,13 +31,14 @@ contract Programme is IProgramme, AccessManaged {
     uint64 private _mandateUntil; // (Unix)
     address[] private _list;
     mapping(address series => Series) private _series;
-    mapping(address series => IAllowlist) private _proposedAllowlist;
+    mapping(address series => ITransferRules) private _proposedAllowlist;
     /// @inheritdoc IProgramme
     mapping(address account => bool) public isServicer;
 
     /// @inheritdoc IProgramme
     mapping(address series => bool) public isSuperseded;
     mapping(address series => uint256[]) private _calls;
+    mapping(address series => Exchange) private _exchangedInto;
 
     modifier onlyServicer() {
         require(isServicer[msg.sender], NotServicer(msg.sender));
@@ -58,9 +59,10 @@ contract Programme is IProgramme, AccessManaged {
         require(series.code.length != 0, SeriesNotDeployed(series));
         Series storage entry = _series[series];
         require(entry.status == Status.UNKNOWN, SeriesStatusInvalid(series, entry.status));
+        // The series keeps the hash itself.
+        require(IRwaToken(series).termsHash() == termsHash, SeriesMismatch(series, initCodeHash, termsHash));
         entry.status = Status.REGISTERED;
         entry.initCodeHash = initCodeHash;
-        entry.termsHash = termsHash;
         _list.push(series);
         emit SeriesRegistered(series, initCodeHash, termsHash);
     }
@@ -70,8 +72,8 @@ contract Programme is IProgramme, AccessManaged {
         Series storage entry = _series[series];
         require(entry.status == Status.REGISTERED, SeriesStatusInvalid(series, entry.status));
         require(
-            entry.initCodeHash == initCodeHash && entry.termsHash == termsHash
-                && IRwaToken(series).termsHash() == termsHash && IRwaToken(series).programme() == address(this),
+            entry.initCodeHash == initCodeHash && IRwaToken(series).termsHash() == termsHash
+                && IRwaToken(series).programme() == address(this),
             SeriesMismatch(series, initCodeHash, termsHash)
         );
         bytes3 currency = IRwaToken(series).currency();
@@ -150,6 +152,7 @@ contract Programme is IProgramme, AccessManaged {
     /// @inheritdoc IProgramme
     function exchange(address from, address to, uint256 ratio, address[] calldata holders) external onlyServicer {
         _requirePair(from, to);
+        _exchangedInto[from] = Exchange(to, ratio.toUint96());
         uint256[] memory faces = new uint256[](holders.length);
         uint256[] memory frozen = new uint256[](holders.length);
         uint256 face;
@@ -229,14 +232,14 @@ contract Programme is IProgramme, AccessManaged {
     }
 
     /// @inheritdoc IProgramme
-    function proposeAllowlist(address series, IAllowlist allowlist) external restricted {
+    function proposeAllowlist(address series, ITransferRules allowlist) external restricted {
         _confirmed(series);
         _proposedAllowlist[series] = allowlist;
         emit AllowlistProposed(series, address(allowlist));
     }
 
     /// @inheritdoc IProgramme
-    function confirmAllowlist(address series, IAllowlist allowlist) external restricted {
+    function confirmAllowlist(address series, ITransferRules allowlist) external restricted {
         bool proposed = address(allowlist) != address(0) && address(_proposedAllowlist[series]) == address(allowlist);
         require(proposed, AllowlistNotProposed(series, address(allowlist)));
         delete _proposedAllowlist[series];
@@ -248,6 +251,12 @@ contract Programme is IProgramme, AccessManaged {
     function unpauseSeries(address series) external restricted {
         _confirmed(series);
         IRwaToken(series).unpause();
+    }
+
+    /// @inheritdoc IProgramme
+    function exchangedInto(address series) external view returns (address, uint256) {
+        Exchange storage found = _exchangedInto[series];
+        return (found.to, found.ratio);
     }
 
     /// @inheritdoc IProgramme

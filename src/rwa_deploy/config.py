@@ -69,6 +69,12 @@ class OracleTable(_Table):
     max_step_bps: Annotated[int, Field(ge=1, le=10_000)]
 
 
+class TravelTable(_Table):
+    """[travel_rule]: up to which value [1e6 PKR] a transfer between two providers needs no announcement."""
+
+    limit_pkr: Amount
+
+
 class CashTable(_Table):
     """[cash]: the stablecoin, and who may mint how much [1e6]."""
 
@@ -123,6 +129,7 @@ class Config(_Table):
 
     programme: ProgrammeTable
     oracle: OracleTable
+    travel_rule: TravelTable
     cash: CashTable
     authority: AuthorityTable
     offices: OfficesTable

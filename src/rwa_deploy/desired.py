@@ -133,6 +133,7 @@ def _contracts(config: Config, deployer: str, codec: Codec) -> tuple[Contract, .
     allowlist = add("Allowlist", authority, licences)
     oracle = add("PriceOracle", authority)
     programme = add("Programme", authority, oracle)
+    add("Policies", authority, allowlist, licences, oracle)
     token = add("CashToken", authority, allowlist, cash.name, cash.symbol, cash.currency.encode())
     taxes = add("TaxTable", authority)
     maths = add("BondMaths", add("Fixings", authority, programme))
@@ -141,6 +142,7 @@ def _contracts(config: Config, deployer: str, codec: Codec) -> tuple[Contract, .
     defaults = add("Defaults", programme, token, agent, add("Calendar", authority))
     add("Meeting", authority, programme, token, agent, defaults, maths)
     add("LiabilityManagement", authority, programme, token, allowlist, maths)
+    add("Enforcement", authority, programme, allowlist, token)
     return tuple(made.values())
 
 
@@ -173,6 +175,13 @@ def _parameters(config: Config, at: Mapping[str, Contract], offices: Mapping[str
         _limit(at["Programme"], "capUsd", cap, ("loosenCap", "tightenCap"), "debt_office"),
         _limit(at["Programme"], "maxRateAge", age, ("loosenMaxRateAge", "tightenMaxRateAge"), "debt_office"),
         _limit(at["PriceOracle"], "maxStepBps", oracle.max_step_bps, ("loosenMaxStep", "tightenMaxStep"), "guardian"),
+        _limit(
+            at["Policies"],
+            "travelLimit",
+            config.travel_rule.limit_pkr,
+            ("loosenTravelLimit", "tightenTravelLimit"),
+            "regulator",
+        ),
         _mandate(config, at["Programme"]),
         *(_minter(at["CashToken"], name, offices[name], most) for name, most in config.cash.minters.items()),
     ]
@@ -266,6 +275,7 @@ def _members(
         *((office, office, account, 0) for office, account in offices.items()),
         ("issuer", "debt office", offices["debt_office"], 0),
         ("issuer", "Settlement", at["Settlement"].address, 0),
+        ("enforcer", "Enforcement", at["Enforcement"].address, 0),
         *((ADMIN, f"admin {number}", account, delay) for number, account in enumerate(admins, start=1)),
     ]
 

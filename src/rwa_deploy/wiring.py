@@ -23,11 +23,12 @@ OFFICES: Mapping[str, int] = {
     "guardian": 9,
     "issuer": 10,
     "tax_office": 11,
+    "enforcer": 12,
 }
 
 _TOKEN: Mapping[str, str] = {
-    "setFrozenTokens": "enforcement_maker",
-    "forcedTransfer": "enforcement_checker",
+    "setFrozenTokens": "enforcer",
+    "forcedTransfer": "enforcer",
     "pause": "guardian",
     "renewPause": "regulator",
 }
@@ -41,6 +42,10 @@ SERIES: Mapping[str, str] = {
 }
 
 FUNCTIONS: Mapping[str, Mapping[str, str]] = {
+    "Authority": {
+        "pauseFunction": "guardian",
+        "renewFunctionPause": "regulator",
+    },
     "Licences": {
         "grantLicence": "regulator",
         "suspendLicence": "regulator",
@@ -51,9 +56,24 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
         "revokeByRegistrar": "registrar",
         "pauseSystem": "guardian",
         "renewSystemPause": "regulator",
+        "suspendMover": "guardian",
+        "renewMoverSuspension": "regulator",
+        "setFrozen": "enforcer",
+        "replace": "enforcer",
+    },
+    "Policies": {
+        "tightenPolicy": "regulator",
+        "tightenTravelLimit": "regulator",
+    },
+    "Enforcement": {
+        "propose": "enforcement_maker",
+        "execute": "enforcement_checker",
+        "cancel": "enforcement_maker",
+        "renew": "enforcement_checker",
     },
     "PriceOracle": {
         "postUsdPkr": "price_signer",
+        "postPrice": "price_signer",
         "cancelPending": "guardian",
         "tightenMaxStep": "guardian",
     },

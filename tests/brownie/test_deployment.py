@@ -14,6 +14,7 @@ HOUR = 3_600
 
 def test_deploy_sets_the_constructors_arguments(world):
     restricted = (world.licences, world.allowlist, world.oracle, world.programme, world.cash, world.settlement)
+    restricted += (world.policies, world.enforcement)
     assert {contract.authority() for contract in restricted} == {world.authority.address}
     assert (world.cash.name(), world.cash.symbol(), world.cash.decimals()) == ("Rupee stablecoin", "PKRS", 6)
     assert bytes(world.cash.currency()) == b"PKR"

@@ -25,6 +25,10 @@ CAP_USD = 2_000_000_000 * units.ONE
 MINTER_LIMIT = 1_000_000_000 * units.ONE
 RATE = 166 * units.ONE
 LOT = 5_000 * units.ONE
+TRAVEL_LIMIT = 1_000_000 * units.ONE
+FREEZE_WALLET, FREEZE_AMOUNT, LIFT, FORCED_TRANSFER, RECOVERY = range(5)  # kinds of orders
+NOBODY = "0x" + "00" * 20
+LEGAL_REF = keccak(text="court order 1")
 PILOT = 1
 NOC, SCOPE_ONBOARD = 1, 1
 ISIN, TERMS_HASH = b"PK00MTB31220", keccak(text="term sheet")
@@ -70,6 +74,15 @@ class World:
         """The debt office issues, outside an auction."""
         return self.programme.issue(self.bill, [receiver], [face], self.by("debt_office"))
 
+    def propose(self, kind, subject, token=NOBODY, to=NOBODY, amount=0):
+        """One office proposes an order of thirty days; its number."""
+        proposal = (kind, subject, token, chain[-1].timestamp + 30 * DAY, to, amount, LEGAL_REF)
+        return self.enforcement.propose(proposal, self.by("enforcement_maker")).events["OrderProposed"]["id"]
+
+    def execute(self, order, office="enforcement_checker"):
+        """The other office executes it."""
+        return self.enforcement.execute(order, [], self.by(office))
+
     def mint_cash(self, receiver, amount):
         """The central bank mints."""
         return self.cash.mint(receiver, amount, self.by("central_bank"))
@@ -81,6 +94,7 @@ class World:
         self.allowlist = made.Allowlist.deploy(self.authority, self.licences, by)
         self.oracle = made.PriceOracle.deploy(self.authority, by)
         self.programme = made.Programme.deploy(self.authority, self.oracle, by)
+        self.policies = made.Policies.deploy(self.authority, self.allowlist, self.licences, self.oracle, by)
         self.cash = made.CashToken.deploy(self.authority, self.allowlist, "Rupee stablecoin", "PKRS", b"PKR", by)
         self.taxes = made.TaxTable.deploy(self.authority, by)
         self.fixings = made.Fixings.deploy(self.authority, self.programme, by)
@@ -92,6 +106,7 @@ class World:
         defaults = made.Defaults.deploy(*desk[1:3], self.paying_agent, self.calendar, by)
         self.meeting = made.Meeting.deploy(*desk[:3], self.paying_agent, defaults, self.maths, by)
         self.liabilities = made.LiabilityManagement.deploy(*desk[:3], self.allowlist, self.maths, by)
+        self.enforcement = made.Enforcement.deploy(self.authority, self.programme, self.allowlist, self.cash, by)
         if not web3.eth.get_code(CREATE2_PROXY):
             self.deployer.transfer(PROXY_DEPLOYER, PROXY_COST)
             web3.provider.make_request("eth_sendRawTransaction", [PROXY_TRANSACTION])
@@ -112,6 +127,7 @@ class World:
         self.programme.loosenCap(CAP_USD, by)
         self.programme.loosenMaxRateAge(4 * DAY, by)
         self.programme.advanceMandate(PILOT, MANDATE_UNTIL, by)
+        self.policies.loosenTravelLimit(TRAVEL_LIMIT, by)
         cash.loosenMinterLimit(self.offices["central_bank"], MINTER_LIMIT, by)
         authority = self.authority
         calls = [authority.setTargetFunctionRole.encode_input(*entry) for entry in self._functions()]
@@ -137,6 +153,7 @@ class World:
         yield from ((wiring.OFFICES[name], account, 0) for name, account in self.offices.items())
         issuers = (self.offices["debt_office"], self.settlement)
         yield from ((wiring.OFFICES["issuer"], account, 0) for account in issuers)
+        yield wiring.OFFICES["enforcer"], self.enforcement, 0
         yield from ((wiring.OFFICES[wiring.ADMIN], account, 2 * DAY) for account in self.admins)
 
     def _open(self):

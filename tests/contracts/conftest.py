@@ -43,11 +43,13 @@ authority, licences, allowlist, oracle = map(_contract, ("authority", "licences"
 programme, cash, settlement = map(_contract, ("programme", "cash", "settlement"))
 paying_agent, bond, maths = map(_contract, ("paying_agent", "bond", "maths"))
 tax_table, fixings = map(_contract, ("tax_table", "fixings"))
+policies, enforcement = map(_contract, ("policies", "enforcement"))
 
 admin, second_admin, deployer = map(_actor, ("admin", "second_admin", "deployer"))
 debt_office, regulator, registrar = map(_actor, ("debt_office", "regulator", "registrar"))
 central_bank, fiscal_agent, price_signer = map(_actor, ("central_bank", "fiscal_agent", "price_signer"))
 enforcement_maker, enforcement_checker = map(_actor, ("enforcement_maker", "enforcement_checker"))
+enforcer = _actor("enforcer")
 guardian, minter, treasury, tax_office = map(_actor, ("guardian", "minter", "treasury", "tax_office"))
 provider, second_provider = map(_actor, ("provider", "second_provider"))
 holder, receiver, spender, outsider = map(_actor, ("holder", "receiver", "spender", "outsider"))

@@ -12,7 +12,7 @@ import pytest
 from eth_abi import decode, encode
 from eth_account import Account
 from eth_utils import keccak
-from pyrevm import EVM, AccountInfo, BlockEnv, Env
+from pyrevm import EVM, AccountInfo, BlockEnv, CfgEnv, Env
 
 from rwa_deploy.artifacts import Artifact
 
@@ -173,8 +173,9 @@ def _methods_of(contract: Contract) -> dict[str, Method]:
 class Chain:
     """The EVM, its clock, and what its errors and events mean."""
 
-    def __init__(self, artifacts: Iterable[Artifact], now: int) -> None:
-        self._evm = EVM(env=Env(block=_block(now)), gas_limit=GAS, spec_id="SHANGHAI")
+    def __init__(self, artifacts: Iterable[Artifact], now: int, chain_id: int = CHAIN_ID) -> None:
+        env = Env(cfg=CfgEnv(chain_id=chain_id), block=_block(now))
+        self._evm = EVM(env=env, gas_limit=GAS, spec_id="SHANGHAI")
         self._now = now
         self._errors = dict(_KNOWN)
         self._events: dict[tuple[str, int], tuple[str, list[Mapping[str, Any]]]] = {}
@@ -239,6 +240,12 @@ class Chain:
     def deploy(self, artifact: Artifact, *args: Any, salt: int = 0) -> Contract:
         """Artifact and constructor arguments -> contract."""
         return Contract(self, self.create(init_code(artifact, *args), salt), artifact)
+
+    def fork(self, contract: "Contract", chain_id: int) -> "Contract":
+        """The code of a contract at the same address of another chain, where nothing is stored."""
+        other = Chain([contract.artifact], self._now, chain_id)
+        other._evm.insert_account_info(contract.address, AccountInfo(nonce=1, code=self.code_at(contract.address)))
+        return Contract(other, contract.address, contract.artifact)
 
     def code_at(self, address: str) -> bytes:
         """Runtime code."""

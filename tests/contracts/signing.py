@@ -13,6 +13,11 @@ TRADE = (
     "Trade(address series,address seller,address buyer,uint256 face,uint256 cash,"
     "uint256 sellerNonce,uint256 buyerNonce,uint256 deadline,address submitter)"
 )
+ATTESTATION = "Attestation(address wallet,uint256 record,bytes32 fileHash,uint64 issuedAt,uint64 until)"
+MOVE = "Move(address wallet,bytes32 attested)"
+ADD_WALLET = "AddWallet(address wallet,address added,uint64 until)"
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141  # of secp256k1
+MALFORMED = ("64", "66", "empty", "high s", "zeros")
 
 
 def domain_separator(name: str, address: str, chain_id: int = CHAIN_ID) -> bytes:
@@ -38,3 +43,11 @@ def permit_parts(token: Contract, key: Key, fields: Mapping[str, Any], chain_id:
 def trade_digest(settlement: Contract, trade: tuple[Any, ...], chain_id: int = CHAIN_ID) -> bytes:
     """Trade -> what both parties sign."""
     return digest(domain_separator("Settlement", settlement.address, chain_id), TRADE, trade)
+
+
+def malformed(signature: bytes, kind: str) -> bytes:
+    """Signature -> what is none, in one of the ways of `MALFORMED`."""
+    r, s, v = signature[:32], int.from_bytes(signature[32:64]), signature[64]
+    high = r + (ORDER - s).to_bytes(32) + bytes([55 - v])
+    shapes = {"64": signature[:64], "66": signature + b"\0", "empty": b"", "high s": high, "zeros": bytes(65)}
+    return shapes[kind]

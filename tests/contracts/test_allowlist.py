@@ -1,4 +1,4 @@
-"""Allowlist: records, system accounts, ended providers, the system's pause, and the rule that stands against a move."""
+"""Allowlist: batches, system accounts, orders, ended providers, pauses; `test_standing` has what follows for a move."""
 
 import pytest
 from evm import ZERO, Contract, address_of, expect_revert
@@ -262,7 +262,7 @@ def test_set_system_account_writes_a_record_of_flags(world: World, allowlist: Co
 
 def test_set_system_account_takes_the_movers_right_away(world: World, allowlist: Contract, settlement: Contract):
     world.by_admin(allowlist.setSystemAccount, settlement.address, False)
-    assert allowlist.checkMover(settlement.address, address_of("holder"), address_of("receiver")) == 34
+    assert allowlist.admitMover(settlement.address, address_of("holder"), address_of("receiver"), 1) == 64
 
 
 def test_set_system_account_reverts_when_an_investors_record_stands_there(
@@ -287,6 +287,98 @@ def test_remove_system_account_clears_the_record(world: World, allowlist: Contra
 def test_remove_system_account_reverts_when_it_is_none(world: World, allowlist: Contract, wallet: str, number: int):
     with expect_revert("RecordNotYours", wallet=address_of(wallet), provider=number):
         world.by_admin(allowlist.removeSystemAccount, address_of(wallet))
+
+
+# ── setFrozen, replace ───────────────────────────────────────────────────────────────────────────────────────────────
+
+FROZEN, REPLACED = 8, 16
+OTHER = address_of("second wallet")
+
+
+def own(world: World, **fields: int) -> None:
+    """A second wallet of the holder's, or one with other fields."""
+    world.allowlist.onboardByRegistrar([(OTHER, record(**fields), HASH)], by=address_of("registrar"))
+
+
+def test_set_frozen_sets_the_flag_and_takes_it_away(world: World, allowlist: Contract, enforcer: str, holder: str):
+    world.chain.warp(DAY)
+    assert allowlist.setFrozen(holder, True, by=enforcer).log == (("WalletFrozen", holder, True),)
+    assert read(allowlist, holder) == record(provider=1, updated_at=NOW + DAY, flags=FROZEN)
+    world.chain.warp(DAY)
+    assert allowlist.setFrozen(holder, False, by=enforcer).log == (("WalletFrozen", holder, False),)
+    assert read(allowlist, holder) == record(provider=1, updated_at=NOW + 2 * DAY)
+
+
+def test_set_frozen_keeps_a_revocation(world: World, allowlist: Contract, enforcer: str, holder: str):
+    world.revoke(holder)
+    allowlist.setFrozen(holder, True, by=enforcer)
+    assert read(allowlist, holder) >> FLAGS_AT == FROZEN | REVOKED_FLAG
+    allowlist.setFrozen(holder, False, by=enforcer)
+    assert read(allowlist, holder) >> FLAGS_AT == REVOKED_FLAG
+
+
+@pytest.mark.parametrize("wallet", ["outsider", "treasury"])
+def test_set_frozen_reverts_when_there_is_no_investors_record(allowlist: Contract, enforcer: str, wallet: str):
+    with expect_revert("RecordNotYours", wallet=address_of(wallet), provider=0):
+        allowlist.setFrozen(address_of(wallet), True, by=enforcer)
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_replace_bars_the_old_wallet_and_takes_a_freeze_along(
+    world: World, allowlist: Contract, enforcer: str, holder: str, frozen: bool
+):
+    own(world, investor=1)
+    if frozen:
+        allowlist.setFrozen(holder, True, by=enforcer)
+    world.chain.warp(DAY)
+    carried = (("WalletFrozen", OTHER, True),) if frozen else ()
+    assert allowlist.replace(holder, OTHER, by=enforcer).log == (*carried, ("WalletReplaced", holder, OTHER))
+    flags = FROZEN if frozen else 0
+    assert read(allowlist, holder) == record(provider=1, updated_at=NOW + DAY, flags=flags | REPLACED)
+    assert read(allowlist, OTHER) == record(updated_at=NOW + DAY if frozen else NOW, flags=flags)
+    assert allowlist.successorOf(holder) == OTHER
+
+
+def test_replace_takes_an_expired_and_a_revoked_wallet(world: World, allowlist: Contract, enforcer: str, holder: str):
+    own(world, investor=1)
+    world.revoke(holder)
+    allowlist.replace(holder, OTHER, by=enforcer)
+    assert read(allowlist, holder) >> FLAGS_AT == REVOKED_FLAG | REPLACED
+
+
+@pytest.mark.parametrize("why", ["other investor", "no record", "itself", "revoked", "replaced", "system", "again"])
+def test_replace_reverts_when_the_wallets_are_not_of_one_investor_or_out_of_use(
+    world: World, allowlist: Contract, enforcer: str, holder: str, why: str
+):
+    own(world, investor=2 if why == "other investor" else 1)
+    old, new = holder, {"no record": NEW, "itself": holder, "system": address_of("treasury")}.get(why, OTHER)
+    if why == "revoked":
+        world.revoke(OTHER)
+    if why in ("replaced", "again"):
+        allowlist.onboardByRegistrar([(NEW, record(investor=1), HASH)], by=address_of("registrar"))
+        allowlist.replace(OTHER if why == "replaced" else holder, NEW, by=enforcer)
+    with expect_revert("SuccessorInvalid", wallet=old, successor=new):
+        allowlist.replace(old, new, by=enforcer)
+
+
+@pytest.mark.parametrize("system", [("treasury", "tax_account"), ("outsider", "new wallet")])
+def test_replace_reverts_when_nobody_stands_behind_the_wallets(
+    allowlist: Contract, enforcer: str, system: tuple[str, str]
+):
+    """Two accounts of the system, or two without a record, are of no investor and so not of one."""
+    old, new = map(address_of, system)
+    with expect_revert("SuccessorInvalid", wallet=old, successor=new):
+        allowlist.replace(old, new, by=enforcer)
+
+
+@pytest.mark.parametrize("caller", ["enforcement_maker", "enforcement_checker", "registrar", "provider", "guardian"])
+def test_set_frozen_and_replace_revert_when_the_caller_is_not_the_enforcer(
+    world: World, allowlist: Contract, holder: str, caller: str
+):
+    own(world, investor=1)
+    for method, arguments in ((allowlist.setFrozen, (holder, True)), (allowlist.replace, (holder, OTHER))):
+        with expect_revert("AccessManagedUnauthorized", caller=address_of(caller)):
+            method(*arguments, by=address_of(caller))
 
 
 # ── ended providers ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -368,7 +460,7 @@ def test_pause_system_lasts_three_days_to_the_second(world: World, allowlist: Co
 
 def test_pause_system_holds_for_system_accounts_too(allowlist: Contract, guardian: str, treasury: str):
     allowlist.pauseSystem(by=guardian)
-    assert allowlist.check(treasury, treasury) == 1
+    assert allowlist.check(treasury, treasury, 1) == 1
 
 
 def test_renew_system_pause_runs_three_days_from_now(world: World, allowlist: Contract, guardian: str, regulator: str):
@@ -409,194 +501,95 @@ def test_the_pause_reverts_when_the_caller_is_no_office_of_it(allowlist: Contrac
         getattr(allowlist, function)(by=registrar)
 
 
-# ── check, checkMover, sendCode, receiveCode ─────────────────────────────────────────────────────────────────────────
-
-STANDINGS = {"good": 0, "stranger": 0, "expired": 1, "revoked": 2, "system": 0}
+# ── suspended movers ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture
-def standings(world: World, allowlist: Contract, provider: str) -> dict[str, str]:
-    """A wallet in every standing."""
-    wallets = {name: address_of(name) for name in STANDINGS}
-    wallets["system"] = address_of("treasury")
-    rows = [record(), record(valid_until=NOW + DAY - 1), record()]
-    known = [wallets[name] for name in ("good", "expired", "revoked")]
-    allowlist.onboard([(wallet, row, HASH) for wallet, row in zip(known, rows, strict=True)], by=provider)
-    allowlist.revoke([wallets["revoked"]], by=provider)
-    world.chain.warp(DAY)
-    return wallets
-
-
-def code_of(standing: str, party: int) -> int:
-    return 0 if standing in ("good", "system") else party + STANDINGS[standing]
-
-
-@pytest.mark.parametrize("standing", STANDINGS)
-def test_send_code_and_receive_code_name_the_standing(allowlist: Contract, standings: dict[str, str], standing: str):
-    wallet = standings[standing]
-    assert (allowlist.sendCode(wallet), allowlist.receiveCode(wallet)) == (code_of(standing, 10), code_of(standing, 20))
-
-
-@pytest.mark.parametrize("operator", STANDINGS)
-@pytest.mark.parametrize("receiver", STANDINGS)
-@pytest.mark.parametrize("sender", STANDINGS)
-def test_check_operator_names_sender_then_receiver_then_operator(
-    allowlist: Contract, standings: dict[str, str], sender: str, receiver: str, operator: str
+def test_suspend_mover_stops_trades_for_three_days_to_the_second(
+    world: World, allowlist: Contract, settlement: Contract, guardian: str, holder: str, receiver: str
 ):
-    third = code_of(operator, 30) if operator != sender else 0
-    expected = code_of(sender, 10) or code_of(receiver, 20) or third
-    parties = (standings[sender], standings[receiver])
-    assert allowlist.checkOperator(standings[operator], *parties) == expected
-    assert allowlist.check(*parties) == (code_of(sender, 10) or code_of(receiver, 20))
-
-
-def test_check_never_lets_anything_leave_zero(allowlist: Contract, settlement: Contract, holder: str):
-    assert allowlist.check(ZERO, holder) == 10
-    assert [allowlist.checkOperator(caller, ZERO, holder) for caller in (ZERO, holder)] == [10, 10]
-    assert allowlist.checkMover(settlement.address, ZERO, holder) == 10
-
-
-def test_receive_codes_are_those_of_each_wallet(allowlist: Contract, standings: dict[str, str], guardian: str):
-    wallets = list(standings.values())
-    assert allowlist.receiveCodes(wallets) == [allowlist.receiveCode(wallet) for wallet in wallets]
-    assert allowlist.receiveCodes([]) == []
-    allowlist.pauseSystem(by=guardian)
-    assert allowlist.receiveCodes(wallets) == [1] * len(wallets)
-
-
-def test_check_never_lets_anything_go_to_zero(allowlist: Contract, holder: str):
-    assert allowlist.check(holder, ZERO) == 20
-
-
-def test_check_takes_a_record_to_its_last_second(world: World, allowlist: Contract, holder: str, receiver: str):
-    world.chain.now = VALID_UNTIL
-    assert allowlist.check(holder, receiver) == 0
+    receipt = allowlist.suspendMover(settlement.address, by=guardian)
+    assert receipt.log == (("MoverSuspendedUntil", settlement.address, NOW + PAUSE),)
+    assert allowlist.moverSuspendedUntil(settlement.address) == NOW + PAUSE
+    world.chain.warp(PAUSE - 1)
+    assert allowlist.admitMover(settlement.address, holder, receiver, 1) == 64
     world.chain.warp(1)
-    assert allowlist.check(holder, receiver) == 11
+    assert allowlist.admitMover(settlement.address, holder, receiver, 1) == 0
+    assert allowlist.moverSuspendedUntil(settlement.address) == 0
 
 
-def test_check_mover_passes_a_mover_only(allowlist: Contract, settlement: Contract, holder: str, receiver: str):
-    assert allowlist.checkMover(settlement.address, holder, receiver) == 0
-    assert allowlist.checkMover(address_of("treasury"), holder, receiver) == 34
-    assert allowlist.checkMover(holder, holder, receiver) == 34
-
-
-def test_check_mover_names_the_parties_first(allowlist: Contract, settlement: Contract, holder: str, outsider: str):
-    assert allowlist.checkMover(settlement.address, outsider, holder) == 10
-    assert allowlist.checkMover(settlement.address, holder, outsider) == 20
-
-
-# ── taxClassOn, messageOf ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_tax_class_on_changes_at_midnight_of_the_day_of_change(world: World, allowlist: Contract, provider: str):
-    allowlist.onboard([(NEW, record(tax_class=1), HASH)], by=provider)
-    world.chain.warp(3 * DAY)
-    allowlist.onboard([(NEW, record(tax_class=2), HASH)], by=provider)
-    today = units.day(world.chain.now)
-    assert [allowlist.taxClassOn(NEW, day) for day in (today - 1, today, today + 1)] == [1, 2, 2]
-
-
-def test_tax_class_on_remembers_yesterday_when_it_changes_twice_in_a_day(
-    world: World, allowlist: Contract, provider: str
+def test_suspend_mover_leaves_transfers_and_the_rest_of_the_record_alone(
+    world: World, allowlist: Contract, guardian: str, holder: str, receiver: str
 ):
-    allowlist.onboard([(NEW, record(tax_class=1), HASH)], by=provider)
-    world.chain.warp(3 * DAY)
-    for tax_class in (2, 3):
-        allowlist.onboard([(NEW, record(tax_class=tax_class), HASH)], by=provider)
-    today = units.day(world.chain.now)
-    assert [allowlist.taxClassOn(NEW, day) for day in (today - 1, today)] == [1, 3]
+    world.by_admin(allowlist.setSystemAccount, NEW, True)
+    before = read(allowlist, NEW)
+    allowlist.suspendMover(NEW, by=guardian)
+    assert read(allowlist, NEW) == before | world.chain.now + PAUSE << 72
+    world.mint_cash(holder, 7)
+    world.cash.transfer(receiver, 3, by=holder)
+    world.cash.approve(NEW, 4, by=holder)
+    world.cash.transferFrom(holder, receiver, 4, by=NEW)
+    assert (world.cash.balanceOf(receiver), allowlist.check(NEW, NEW, 1)) == (7, 0)
+    with expect_revert("TransferRestricted", code=64, account=NEW):
+        world.cash.moveByRight(receiver, holder, 1, by=NEW)
 
 
-CODES = (0, 1, 2, 3, 4, 10, 11, 12, 20, 21, 22, 23, 30, 31, 32, 34)
+def test_renew_mover_suspension_runs_three_days_from_now(
+    world: World, allowlist: Contract, settlement: Contract, guardian: str, regulator: str
+):
+    allowlist.suspendMover(settlement.address, by=guardian)
+    world.chain.warp(PAUSE - 1)
+    until = world.chain.now + PAUSE
+    receipt = allowlist.renewMoverSuspension(settlement.address, by=regulator)
+    assert receipt.log == (("MoverSuspendedUntil", settlement.address, until),)
+    assert allowlist.moverSuspendedUntil(settlement.address) == until
 
 
-def test_message_of_has_a_sentence_of_its_own_for_every_code(allowlist: Contract):
-    sentences = [allowlist.messageOf(code) for code in CODES]
-    assert len(set(sentences)) == len(CODES)
-    assert all(sentence.endswith(".") and "Unknown" not in sentence for sentence in sentences)
-
-
-@pytest.mark.parametrize("code", [5, 9, 13, 24, 33, 255])
-def test_message_of_knows_no_other_code(allowlist: Contract, code: int):
-    assert allowlist.messageOf(code) == "Unknown restriction code."
-
-
-# ── payees, checkAll ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-TODAY = units.day(NOW)
-
-
-def facts(code: int, tax_class: int) -> int:
-    return code | tax_class << 8
-
-
-def test_payees_names_rule_and_tax_class_of_each(world: World, allowlist: Contract, provider: str):
-    holder, receiver, spender, treasury = map(address_of, ("holder", "receiver", "spender", "treasury"))
-    world.revoke(receiver)
-    world.onboard(spender, valid_until=NOW + 1, tax_class=3)
-    world.chain.warp(2)
-    found = allowlist.payees([holder, receiver, spender, NEW, treasury, ZERO, holder], TODAY)
-    assert found == [facts(0, 1), facts(22, 1), facts(21, 3), facts(20, 0), 0, facts(20, 0), facts(0, 1)]
-
-
-def test_payees_of_nobody_is_empty(allowlist: Contract):
-    assert allowlist.payees([], TODAY) == []
-
-
-def test_payees_states_the_class_of_the_day_asked_for(world: World, allowlist: Contract):
-    holder = address_of("holder")
-    world.chain.warp(10 * DAY)
-    world.onboard(holder, tax_class=2)
-    found = [allowlist.payees([holder], TODAY + shift)[0] for shift in (0, 9, 10, 11)]
-    assert found == [facts(0, 1), facts(0, 1), facts(0, 2), facts(0, 2)]
-
-
-def test_payees_passes_investors_over_while_the_system_is_paused(world: World, allowlist: Contract, guardian: str):
-    allowlist.pauseSystem(by=guardian)
-    assert allowlist.payees([address_of("holder"), NEW], TODAY) == [facts(1, 1), facts(1, 0)]
+def test_renew_mover_suspension_reverts_when_it_is_over(
+    world: World, allowlist: Contract, settlement: Contract, guardian: str, regulator: str
+):
+    with expect_revert("NotMover", account=settlement.address):
+        allowlist.renewMoverSuspension(settlement.address, by=regulator)
+    allowlist.suspendMover(settlement.address, by=guardian)
     world.chain.warp(PAUSE)
-    assert allowlist.payees([address_of("holder"), NEW], TODAY) == [facts(0, 1), facts(20, 0)]
+    with expect_revert("NotMover", account=settlement.address):
+        allowlist.renewMoverSuspension(settlement.address, by=regulator)
 
 
-def test_payees_passes_clients_over_whose_provider_ended(world: World, allowlist: Contract, regulator: str):
-    world.licences.revokeLicence(address_of("provider"), by=regulator)
-    world.chain.warp(GRACE + 1)
-    allowlist.markProviderEnded(1)
-    treasury = address_of("treasury")
-    assert allowlist.payees([address_of("holder"), treasury], TODAY) == [facts(23, 1), 0]
-
-
-@pytest.mark.parametrize(
-    ("sender", "receivers", "code", "account"),
-    [
-        ("holder", ["receiver", "spender"], 0, None),
-        ("holder", [], 0, None),
-        ("outsider", ["receiver"], 10, "outsider"),
-        ("outsider", ["new wallet"], 10, "outsider"),
-        ("holder", ["receiver", "new wallet", "outsider"], 20, "new wallet"),
-        ("treasury", ["holder"], 0, None),
-    ],
-)
-def test_check_all_names_the_first_rule_and_whose_it_is(
-    allowlist: Contract, sender: str, receivers: list[str], code: int, account: str | None
+def test_resume_mover_ends_it_early(
+    world: World, allowlist: Contract, settlement: Contract, guardian: str, holder: str, receiver: str
 ):
-    found = allowlist.checkAll(address_of(sender), list(map(address_of, receivers)))
-    assert tuple(found) == (code, ZERO if account is None else address_of(account))
+    before = read(allowlist, settlement.address)
+    world.schedule(allowlist.resumeMover, settlement.address)
+    world.chain.warp(2 * DAY)
+    allowlist.suspendMover(settlement.address, by=guardian)
+    receipt = allowlist.resumeMover(settlement.address, by=address_of("admin"))
+    assert receipt.log[-1] == ("MoverSuspendedUntil", settlement.address, 0)
+    assert read(allowlist, settlement.address) == before
+    assert allowlist.admitMover(settlement.address, holder, receiver, 1) == 0
 
 
-def test_check_all_stops_everyone_while_the_system_is_paused(allowlist: Contract, guardian: str):
-    allowlist.pauseSystem(by=guardian)
-    holder = address_of("holder")
-    assert tuple(allowlist.checkAll(holder, [address_of("receiver")])) == (1, holder)
-
-
-def test_check_all_lets_clients_of_an_ended_provider_send_and_not_receive(
-    world: World, allowlist: Contract, regulator: str
+@pytest.mark.parametrize("account", ["treasury", "holder", "outsider"])
+def test_a_suspension_reverts_when_the_account_is_no_mover(
+    world: World, allowlist: Contract, guardian: str, regulator: str, account: str
 ):
-    world.licences.revokeLicence(address_of("provider"), by=regulator)
-    world.chain.warp(GRACE + 1)
-    allowlist.markProviderEnded(1)
-    holder, receiver, treasury = map(address_of, ("holder", "receiver", "treasury"))
-    assert tuple(allowlist.checkAll(holder, [treasury])) == (0, ZERO)
-    assert tuple(allowlist.checkAll(treasury, [treasury, receiver])) == (23, receiver)
+    """An investor's record has an expiry too, which is no suspension."""
+    for method, office in ((allowlist.suspendMover, guardian), (allowlist.renewMoverSuspension, regulator)):
+        with expect_revert("NotMover", account=address_of(account)):
+            method(address_of(account), by=office)
+    with expect_revert("NotMover", account=address_of(account)):
+        world.by_admin(allowlist.resumeMover, address_of(account))
+    assert allowlist.moverSuspendedUntil(address_of(account)) == 0
+
+
+OFFICES_OF_SUSPENSION = {"suspendMover": "guardian", "renewMoverSuspension": "regulator", "resumeMover": "nobody"}
+
+
+@pytest.mark.parametrize("caller", ["registrar", "debt_office", "enforcer", "guardian", "regulator"])
+@pytest.mark.parametrize(("function", "office"), OFFICES_OF_SUSPENSION.items())
+def test_a_suspension_reverts_when_the_caller_is_another_office(
+    allowlist: Contract, settlement: Contract, guardian: str, function: str, office: str, caller: str
+):
+    allowlist.suspendMover(settlement.address, by=guardian)
+    if caller != office:
+        with expect_revert("AccessManagedUnauthorized", caller=address_of(caller)):
+            getattr(allowlist, function)(settlement.address, by=address_of(caller))

@@ -70,13 +70,13 @@ def test_maturity_stops_a_forced_transfer_too(world: World, bond: Contract):
     world.issue(bond, {HOLDER: UNIT})
     world.chain.now = MATURITY_AT
     with expect_revert("TransferRestricted", code=4, account=bond.address):
-        bond.forcedTransfer(HOLDER, RECEIVER, 1, by=address_of("enforcement_checker"))
+        bond.forcedTransfer(HOLDER, RECEIVER, 1, by=address_of("enforcer"))
 
 
 def test_a_freeze_is_possible_after_maturity(world: World, bond: Contract):
     world.issue(bond, {HOLDER: UNIT})
     world.chain.now = MATURITY_AT
-    bond.setFrozenTokens(HOLDER, 1, by=address_of("enforcement_maker"))
+    bond.setFrozenTokens(HOLDER, 1, by=address_of("enforcer"))
     assert bond.freeBalanceOf(HOLDER) == UNIT - 1
 
 

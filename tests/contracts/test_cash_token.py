@@ -88,8 +88,8 @@ def test_burn_reverts_above_the_balance(stocked: Contract):
         stocked.burn(UNIT + 1, by=MINTER)
 
 
-def test_burn_reverts_when_the_balance_is_frozen(stocked: Contract, enforcement_maker: str):
-    stocked.setFrozenTokens(MINTER, 1, by=enforcement_maker)
+def test_burn_reverts_when_the_balance_is_frozen(stocked: Contract, enforcer: str):
+    stocked.setFrozenTokens(MINTER, 1, by=enforcer)
     with expect_revert("ERC7943InsufficientUnfrozenBalance", account=MINTER, amount=UNIT, unfrozen=UNIT - 1):
         stocked.burn(UNIT, by=MINTER)
 
@@ -195,7 +195,7 @@ def test_transfer_batch_reverts_above_the_balance(stocked: Contract):
 
 
 def test_transfer_batch_reverts_above_what_is_free(stocked: Contract):
-    stocked.setFrozenTokens(HOLDER, 10, by=address_of("enforcement_maker"))
+    stocked.setFrozenTokens(HOLDER, 10, by=address_of("enforcer"))
     facts = {"account": HOLDER, "amount": UNIT - 9, "unfrozen": UNIT - 10}
     with expect_revert("ERC7943InsufficientUnfrozenBalance", **facts):
         send(stocked, [RECEIVER, SPENDER], [UNIT - 10, 1])

@@ -38,9 +38,7 @@ from world import (
 )  # fmt: skip
 
 HOLDER, RECEIVER, SPENDER, OUTSIDER = map(address_of, ("holder", "receiver", "spender", "outsider"))
-TREASURY, MAKER, CHECKER, GUARDIAN = map(
-    address_of, ("treasury", "enforcement_maker", "enforcement_checker", "guardian")
-)
+TREASURY, ENFORCER, GUARDIAN = map(address_of, ("treasury", "enforcer", "guardian"))
 DEBT_OFFICE, FISCAL_AGENT, REGISTRAR = map(address_of, ("debt_office", "fiscal_agent", "registrar"))
 TAX, UNCLAIMED, SERVICER = map(address_of, ("tax_account", "unclaimed_account", "servicer"))
 ALL = REDEMPTION = 2**256 - 1
@@ -109,7 +107,7 @@ def reclass(world: World, wallet: str, tax_class: int) -> None:
 
 
 def unfreeze(world: World, series: Contract, wallet: str) -> None:
-    series.setFrozenTokens(wallet, 0, by=MAKER)
+    series.setFrozenTokens(wallet, 0, by=ENFORCER)
 
 
 # ── funding ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -399,7 +397,7 @@ def test_pay_keeps_the_money_of_who_may_not_receive_and_pays_him_later(
 @pytest.mark.parametrize("frozen", [1, 3 * UNIT, ALL])
 def test_pay_keeps_the_money_of_a_frozen_wallet(world: World, due: Contract, frozen: int):
     """Attack case 14."""
-    due.setFrozenTokens(HOLDER, frozen, by=MAKER)
+    due.setFrozenTokens(HOLDER, frozen, by=ENFORCER)
     receipt = pay(world, due, HOLDER, RECEIVER)
     assert receipt.log[0] == ("PaymentSkipped", due.address, 0, HOLDER, 3, NET[HOLDER])
     assert receipt.result == NET[RECEIVER]
@@ -428,7 +426,7 @@ def test_pay_works_while_the_series_is_paused(world: World, due: Contract):
 
 
 def test_a_forced_transfer_after_the_record_date_leaves_the_coupon_with_the_old_holder(world: World, due: Contract):
-    due.forcedTransfer(HOLDER, SPENDER, 3 * UNIT, by=CHECKER)
+    due.forcedTransfer(HOLDER, SPENDER, 3 * UNIT, by=ENFORCER)
     assert pay(world, due, SPENDER, HOLDER).result == NET[HOLDER]
     assert cash_of(world, SPENDER, HOLDER) == [0, NET[HOLDER]]
 
@@ -713,7 +711,7 @@ def test_release_of_the_redemption_sends_the_unclaimed_away_after_ten_years(worl
 
 
 def test_release_leaves_the_money_of_a_frozen_wallet(world: World, due: Contract):
-    due.setFrozenTokens(HOLDER, 1, by=MAKER)
+    due.setFrozenTokens(HOLDER, 1, by=ENFORCER)
     world.chain.now = FIRST + TEN_YEARS
     assert world.paying_agent.release(due.address, 0, [HOLDER]).result == 0
     assert owed(world, due, HOLDER) == (INCOME[HOLDER], 0, TAXED[HOLDER])

@@ -12,7 +12,7 @@ from lying import LIES
 from world import DAY, NOW, UNIT, World
 
 HOLDER, RECEIVER, SPENDER, OUTSIDER = map(address_of, ("holder", "receiver", "spender", "outsider"))
-TREASURY, MAKER, DEBT_OFFICE, MINTER = map(address_of, ("treasury", "enforcement_maker", "debt_office", "minter"))
+TREASURY, ENFORCER, DEBT_OFFICE, MINTER = map(address_of, ("treasury", "enforcer", "debt_office", "minter"))
 ALL = 2**256 - 1
 ID = b"buyback".ljust(32)
 CLOSES_AT = NOW + 10 * DAY
@@ -256,7 +256,7 @@ def test_fund_offers_takes_only_what_is_free_now(governed: Governed, offered: Co
     """Attack: an offer of face that moved on locks the issuer's cash and the room of others."""
     accept(governed)
     offered.transfer(SPENDER, 2 * UNIT, by=RECEIVER)
-    offered.setFrozenTokens(HOLDER, 2 * UNIT, by=MAKER)
+    offered.setFrozenTokens(HOLDER, 2 * UNIT, by=ENFORCER)
     assert [entry[2:4] for entry in fund(governed).of("OfferFunded")] == [(HOLDER, UNIT)]
 
 
@@ -348,7 +348,7 @@ def test_settle_passes_over_who_cannot_be_settled(governed: Governed, funded: Co
         world.onboard(HOLDER, valid_until=world.chain.now + 1)
         world.chain.warp(2)
     elif state == "frozen":
-        funded.setFrozenTokens(HOLDER, 3 * UNIT, by=MAKER)
+        funded.setFrozenTokens(HOLDER, 3 * UNIT, by=ENFORCER)
     else:
         funded.transfer(RECEIVER, 3 * UNIT, by=HOLDER)
     receipt = settle(governed)
@@ -362,15 +362,15 @@ def test_settle_passes_over_who_cannot_be_settled(governed: Governed, funded: Co
 
 
 def test_settle_pays_the_free_part_and_the_rest_when_it_is_free(governed: Governed, funded: Contract):
-    funded.setFrozenTokens(HOLDER, UNIT, by=MAKER)
+    funded.setFrozenTokens(HOLDER, UNIT, by=ENFORCER)
     assert settle(governed, HOLDER).of("OfferSettled")[0][3] == 2 * UNIT
     assert governed.liabilities.offerOf(ID, HOLDER).open == UNIT
-    funded.setFrozenTokens(HOLDER, 0, by=MAKER)
+    funded.setFrozenTokens(HOLDER, 0, by=ENFORCER)
     assert settle(governed, HOLDER).of("OfferSettled")[0][3] == UNIT
 
 
 def test_settle_burns_nothing_for_no_cash(governed: Governed, funded: Contract):
-    funded.setFrozenTokens(HOLDER, 3 * UNIT - 1, by=MAKER)
+    funded.setFrozenTokens(HOLDER, 3 * UNIT - 1, by=ENFORCER)
     assert settle(governed, HOLDER).log == (("OfferSkipped", ID, HOLDER, 0, 3 * UNIT),)
 
 
@@ -644,7 +644,7 @@ def test_settle_put_passes_over_who_cannot_be_settled(governed: Governed, put: C
     if state == "revoked":
         governed.world.revoke(HOLDER)
     elif state == "frozen":
-        put.setFrozenTokens(HOLDER, 3 * UNIT, by=MAKER)
+        put.setFrozenTokens(HOLDER, 3 * UNIT, by=ENFORCER)
     else:
         put.transfer(SPENDER, 3 * UNIT, by=HOLDER)
     receipt = settle_put(governed, put)
@@ -689,7 +689,7 @@ def test_reclaim_put_gives_back_when_all_is_settled(governed: Governed, put: Con
 
 
 def test_reclaim_put_waits_thirty_days_for_holders(governed: Governed, put: Contract):
-    put.setFrozenTokens(HOLDER, 3 * UNIT, by=MAKER)
+    put.setFrozenTokens(HOLDER, 3 * UNIT, by=ENFORCER)
     settle_put(governed, put)
     governed.world.chain.now = PAYABLE + 30 * DAY - 1
     with expect_revert("PutOpen", series=put.address, period=PERIOD, closableAt=PAYABLE + 30 * DAY):
@@ -729,7 +729,7 @@ def test_reclaim_put_shares_what_is_left_among_those_who_funded(governed: Govern
     governed.liabilities.fundPut(put_series.address, PERIOD, 1, by=SPENDER)
     fund_put(governed, put_series)
     world.chain.now = PAYABLE
-    put_series.setFrozenTokens(RECEIVER, 2 * UNIT, by=MAKER)
+    put_series.setFrozenTokens(RECEIVER, 2 * UNIT, by=ENFORCER)
     settle_put(governed, put_series)
     world.chain.now = PAYABLE + 30 * DAY
     assert reclaim(governed, put_series, SPENDER).result == 0
@@ -786,7 +786,7 @@ def test_accept_exchange_reverts_above_the_most(governed: Governed, series: Cont
 
 def test_accept_exchange_takes_free_face_of_who_may_receive(governed: Governed, series: Contract, target: Contract):
     open_exchange(governed, series, target)
-    series.setFrozenTokens(HOLDER, 2 * UNIT + 1, by=MAKER)
+    series.setFrozenTokens(HOLDER, 2 * UNIT + 1, by=ENFORCER)
     with expect_revert("ERC7943InsufficientUnfrozenBalance", account=HOLDER, amount=UNIT, unfrozen=UNIT - 1):
         exchange(governed, HOLDER, UNIT)
     governed.world.revoke(RECEIVER)
@@ -962,7 +962,7 @@ def run_act(governed: Governed, series: Contract, act: str, value: object) -> No
         if series.canTransfer(source, to, amount) and series.balanceOf(source) >= amount:
             series.transfer(to, amount, by=source)
     elif act == "freeze":
-        series.setFrozenTokens(HOLDERS[value[0]], value[1], by=MAKER)
+        series.setFrozenTokens(HOLDERS[value[0]], value[1], by=ENFORCER)
     elif act == "revoke":
         world.revoke(HOLDERS[value])
 
@@ -1006,10 +1006,10 @@ def test_cash_of_a_buyback_is_conserved(
             before += sum(costs)
             assert fund(governed).result == sum(costs)
         for who, amount in zip(HOLDERS, frozen, strict=True):
-            series.setFrozenTokens(who, amount, by=MAKER)
+            series.setFrozenTokens(who, amount, by=ENFORCER)
         paid = settle(governed).result
         for who in HOLDERS:
-            series.setFrozenTokens(who, 0, by=MAKER)
+            series.setFrozenTokens(who, 0, by=ENFORCER)
         paid += settle(governed).result
         for who, (_, price) in zip(HOLDERS, offers, strict=True):
             assert cost(governed.liabilities.offerOf(ID, who).open, price, accrued) == 0

@@ -101,8 +101,31 @@ def test_record_stamped_takes_what_a_row_may_say_and_clears_the_rest(
 
 @pytest.mark.parametrize(("flags", "expected"), [(0, "---"), (1, "r--"), (2, "-s-"), (6, "-sm"), (7, "rsm")])
 def test_record_flags_are_revoked_system_and_mover(library: Contract, flags: int, expected: str):
-    read = library.readFlags(record(flags=flags))
+    read = library.readFlags(record(flags=flags, valid_until=0))
     assert "".join(letter if on else "-" for letter, on in zip("rsm", read[1:], strict=True)) == expected
+
+
+@pytest.mark.parametrize(("flags", "expected"), [(0, (0, 0)), (8, (1, 0)), (16, (0, 1)), (25, (1, 1)), (231, (0, 0))])
+def test_record_flags_are_frozen_and_replaced(library: Contract, flags: int, expected: tuple[int, int]):
+    assert tuple(library.isStopped(record(flags=flags))) == expected
+
+
+@given(flags=st.integers(0, 255), until=st.integers(0, 2**40 - 1), now=st.integers(0, 2**40 - 1))
+def test_record_of_a_mover_moves_from_the_end_of_its_suspension_on(library: Contract, flags: int, until: int, now: int):
+    assert library.isMoverAt(record(flags=flags, valid_until=until), now) is (flags & 4 != 0 and now >= until)
+
+
+@given(flags=st.integers(0, 255), until=st.integers(0, 2**40 - 1), now=st.integers(0, 2**40 - 1))
+def test_record_is_in_order_without_flags_until_its_last_second_or_as_the_systems(
+    library: Contract, flags: int, until: int, now: int
+):
+    expected = flags & 2 != 0 or (flags == 0 and now <= until)
+    assert library.isInOrder(record(flags=flags, valid_until=until), now) is expected
+
+
+@given(fields=st.fixed_dictionaries(FIELDS), until=st.integers(0, 2**40 - 1))
+def test_record_with_valid_until_touches_no_other_field(library: Contract, fields: dict[str, int], until: int):
+    assert library.withValidUntil(record(**fields), until) == record(**{**fields, "valid_until": until})
 
 
 def test_record_is_empty_only_when_the_slot_is_zero(library: Contract):
@@ -135,4 +158,7 @@ def test_offices_are_those_of_the_wiring_table(library: Contract):
 
 
 def test_restrictions_keep_their_published_numbers(library: Contract):
-    assert library.restrictions() == [0, 1, 2, 3, 4, 10, 20, 30, 0, 1, 2, 3, 4]
+    of_the_token = [0, 1, 2, 3, 4, 5, 6, 7]
+    parties, offsets = [10, 20, 60], [0, 1, 2, 3, 4, 5, 6]
+    of_the_policy = [30, 31, 32, 33, 34, 35, 36, 37]
+    assert library.restrictions() == of_the_token + parties + offsets + of_the_policy

@@ -29,7 +29,7 @@ from signing import digest, domain_separator
 from world import DAY, UNIT, World
 
 HOLDER, RECEIVER, SPENDER, OUTSIDER = map(address_of, ("holder", "receiver", "spender", "outsider"))
-TREASURY, MAKER, DEBT_OFFICE = map(address_of, ("treasury", "enforcement_maker", "debt_office"))
+TREASURY, ENFORCER, DEBT_OFFICE = map(address_of, ("treasury", "enforcer", "debt_office"))
 ALL = 2**256 - 1
 DEFAULT_DAY = ISSUE_DAY + ENDS[0] + 8  # the first day after five business days of grace
 
@@ -283,7 +283,7 @@ def test_vote_is_open_to_who_cannot_move_his_face(governed: Governed, voting: Co
     """No office takes a vote away by a freeze, a revocation or a pause."""
     world = governed.world
     if state == "frozen":
-        voting.setFrozenTokens(HOLDER, 25 * UNIT, by=MAKER)
+        voting.setFrozenTokens(HOLDER, 25 * UNIT, by=ENFORCER)
     elif state == "revoked":
         world.revoke(HOLDER)
     elif state == "paused":
@@ -934,7 +934,7 @@ def test_close_is_void_when_the_new_series_has_no_room_left(governed: Governed, 
 def test_exchange_takes_everyone_whatever_stands_against_him(governed: Governed, series: Contract, target: Contract):
     """Attack cases 10 and 14: opposed and frozen, expired, revoked: a passed exchange is everyone's."""
     world = governed.world
-    series.setFrozenTokens(HOLDER, 5 * UNIT, by=MAKER)
+    series.setFrozenTokens(HOLDER, 5 * UNIT, by=ENFORCER)
     meeting_id = modify(governed, series, target, WAD * 4 // 5)
     world.onboard(RECEIVER, valid_until=world.chain.now + 1)
     world.revoke(SPENDER)

@@ -8,7 +8,7 @@ from lying import LIES, LyingWorld, build
 from world import DAY, MATURITY_AT, NOW, UNIT, World, record
 
 HOLDER, RECEIVER, SPENDER, OUTSIDER = map(address_of, ("holder", "receiver", "spender", "outsider"))
-TREASURY, MAKER, GUARDIAN = map(address_of, ("treasury", "enforcement_maker", "guardian"))
+TREASURY, ENFORCER, GUARDIAN = map(address_of, ("treasury", "enforcer", "guardian"))
 ALL = REDEMPTION = 2**256 - 1
 
 
@@ -241,21 +241,21 @@ def test_redeem_works_while_the_series_is_paused(world: World, matured: Contract
 
 @pytest.mark.parametrize("frozen", [1, 3 * UNIT - 1])
 def test_redeem_pays_the_part_that_is_not_frozen(world: World, matured: Contract, frozen: int):
-    world.bond.setFrozenTokens(HOLDER, frozen, by=MAKER)
+    world.bond.setFrozenTokens(HOLDER, frozen, by=ENFORCER)
     assert redeem(world, HOLDER).result == 3 * UNIT - frozen
     assert (world.bond.balanceOf(HOLDER), owed_to(world, HOLDER)) == (frozen, frozen)
-    world.bond.setFrozenTokens(HOLDER, 0, by=MAKER)
+    world.bond.setFrozenTokens(HOLDER, 0, by=ENFORCER)
     assert redeem(world, HOLDER).result == frozen
 
 
 def test_redeem_passes_over_who_is_wholly_frozen(world: World, matured: Contract):
-    world.bond.setFrozenTokens(HOLDER, 3 * UNIT, by=MAKER)
+    world.bond.setFrozenTokens(HOLDER, 3 * UNIT, by=ENFORCER)
     receipt = redeem(world, HOLDER)
     assert receipt.log == (("PaymentSkipped", world.bond.address, REDEMPTION, HOLDER, 3, 3 * UNIT),)
 
 
 def test_redeem_of_a_holder_named_twice_stops_at_the_freeze(world: World, matured: Contract):
-    world.bond.setFrozenTokens(HOLDER, UNIT, by=MAKER)
+    world.bond.setFrozenTokens(HOLDER, UNIT, by=ENFORCER)
     receipt = redeem(world, HOLDER, HOLDER)
     assert receipt.result == 2 * UNIT
     assert receipt.log[2] == ("PaymentSkipped", world.bond.address, REDEMPTION, HOLDER, 3, UNIT)
@@ -276,9 +276,9 @@ def test_redeem_of_face_that_left_by_another_way_blocks_nobody(world: World, iss
 
 def test_cash_is_out_of_reach_of_the_enforcing_offices(world: World, matured: Contract):
     with expect_revert("SystemAccountProtected", account=matured.address):
-        world.cash.forcedTransfer(matured.address, HOLDER, 1, by=address_of("enforcement_checker"))
+        world.cash.forcedTransfer(matured.address, HOLDER, 1, by=address_of("enforcer"))
     with expect_revert("SystemAccountProtected", account=matured.address):
-        world.cash.setFrozenTokens(matured.address, 1, by=MAKER)
+        world.cash.setFrozenTokens(matured.address, 1, by=ENFORCER)
 
 
 def test_a_stranger_is_owed_and_paid_nothing(world: World, matured: Contract):

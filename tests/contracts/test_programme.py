@@ -48,7 +48,7 @@ def test_register_derives_the_address_and_emits(world: World, programme: Contrac
     receipt = world.register(code, salt=5)
     assert receipt.result == series.address
     assert receipt.log == (("SeriesRegistered", series.address, keccak(code), TERMS_HASH),)
-    assert tuple(programme.seriesOf(series.address)) == (REGISTERED, bytes(3), keccak(code), TERMS_HASH, 0, 0)
+    assert tuple(programme.seriesOf(series.address)) == (REGISTERED, bytes(3), keccak(code), 0, 0)
     assert (programme.seriesCount(), programme.seriesAt(1)) == (2, series.address)
     assert not programme.isSeries(series.address)
 
@@ -76,7 +76,7 @@ def test_confirm_makes_the_series_count(world: World, programme: Contract):
     world.register(code)
     assert world.confirm(series, code).log == (("SeriesConfirmed", series.address, b"PKR"),)
     assert programme.isSeries(series.address)
-    assert tuple(programme.seriesOf(series.address)) == (CONFIRMED, b"PKR", keccak(code), TERMS_HASH, 0, 0)
+    assert tuple(programme.seriesOf(series.address)) == (CONFIRMED, b"PKR", keccak(code), 0, 0)
 
 
 def test_confirm_reverts_when_the_series_is_not_registered(world: World):
@@ -100,8 +100,17 @@ def test_confirm_reverts_when_a_hash_differs_from_the_registered(world: World, w
         world.programme.confirm(series.address, code_hash, terms_hash, by=address_of("fiscal_agent"))
 
 
-def fake(world: World, terms_hash: bytes, programme: str, currency: bytes) -> tuple[Contract, bytes]:
-    arguments = (terms_hash, programme, currency)
+def test_register_reverts_when_the_series_states_another_hash_of_its_terms(world: World, programme: Contract):
+    series, code = world.create_series(**NEW_TERMS), world.series_code(**NEW_TERMS)
+    other = keccak(b"other")
+    with expect_revert("SeriesMismatch", series=series.address, initCodeHash=keccak(code), termsHash=other):
+        world.register(code, terms_hash=other)
+    assert (programme.seriesOf(series.address).status, programme.seriesCount()) == (UNKNOWN, 1)
+
+
+def fake(world: World, programme: str, currency: bytes) -> tuple[Contract, bytes]:
+    """A contract that states its terms and is no bond, registered."""
+    arguments = (TERMS_HASH, programme, currency)
     series = world.deploy("FakeSeries", *arguments)
     code = init_code(series.artifact, *arguments)
     world.register(code)
@@ -110,14 +119,15 @@ def fake(world: World, terms_hash: bytes, programme: str, currency: bytes) -> tu
 
 @pytest.mark.parametrize("wrong", ["terms", "programme"])
 def test_confirm_reverts_when_the_contract_states_otherwise(world: World, wrong: str):
-    terms_hash = bytes(32) if wrong == "terms" else TERMS_HASH
-    series, code = fake(world, terms_hash, ZERO if wrong == "programme" else world.programme.address, b"PKR")
+    series, code = fake(world, ZERO if wrong == "programme" else world.programme.address, b"PKR")
+    if wrong == "terms":
+        series.setTermsHash(bytes(32))
     with expect_revert("SeriesMismatch", series=series.address, initCodeHash=keccak(code), termsHash=TERMS_HASH):
         world.confirm(series, code)
 
 
 def test_confirm_reverts_when_the_currency_is_unknown(world: World):
-    series, code = fake(world, TERMS_HASH, world.programme.address, b"EUR")
+    series, code = fake(world, world.programme.address, b"EUR")
     with expect_revert("CurrencyUnknown", currency=b"EUR"):
         world.confirm(series, code)
 
@@ -141,7 +151,7 @@ def test_issue_mints_and_books_dollars_rounded_up(world: World, programme: Contr
         ("Transfer", ZERO, address_of("receiver"), 2 * UNIT),
     )
     assert (programme.usedUsd(), bond.totalSupply(), bond.balanceOf(holder)) == (usd, 3 * UNIT, UNIT)
-    assert programme.seriesOf(bond.address)[4:] == (3 * UNIT, usd)
+    assert programme.seriesOf(bond.address)[3:] == (3 * UNIT, usd)
 
 
 def test_issue_of_a_dollar_series_books_its_face_without_a_rate(world: World, programme: Contract, holder: str):
@@ -316,14 +326,14 @@ def test_retire_burns_and_releases_pro_rata_rounded_down(
     receipt = retire([holder], [UNIT])
     assert receipt.log == (("Retired", bond.address, UNIT, released), ("Transfer", holder, ZERO, UNIT))
     assert (programme.usedUsd(), bond.totalSupply()) == (booked - released, 2 * UNIT)
-    assert programme.seriesOf(bond.address)[4:] == (2 * UNIT, booked - released)
+    assert programme.seriesOf(bond.address)[3:] == (2 * UNIT, booked - released)
 
 
 def test_retire_of_all_releases_all(world: World, programme: Contract, bond: Contract, holder: str, retire):
     world.issue(bond, {holder: 3 * UNIT})
     for face in (1, UNIT - 1, 2 * UNIT):
         retire([holder], [face])
-    assert (programme.usedUsd(), programme.seriesOf(bond.address)[4:]) == (0, (0, 0))
+    assert (programme.usedUsd(), programme.seriesOf(bond.address)[3:]) == (0, (0, 0))
 
 
 def test_retire_works_when_mandate_rate_cap_and_series_would_stop_an_issue(
@@ -359,7 +369,7 @@ def test_retire_reverts_when_the_holder_has_less(world: World, bond: Contract, h
 
 def test_retire_reverts_when_the_face_is_frozen(world: World, bond: Contract, holder: str, retire):
     world.issue(bond, {holder: UNIT})
-    bond.setFrozenTokens(holder, 1, by=address_of("enforcement_maker"))
+    bond.setFrozenTokens(holder, 1, by=address_of("enforcer"))
     facts = {"account": holder, "amount": UNIT, "unfrozen": UNIT - 1}
     with expect_revert("ERC7943InsufficientUnfrozenBalance", **facts):
         retire([holder], [UNIT])
@@ -544,7 +554,7 @@ def test_value_usd_up_of_a_dollar_series_is_its_face(world: World, programme: Co
 
 
 def test_series_of_a_stranger_is_unknown(programme: Contract, outsider: str):
-    assert tuple(programme.seriesOf(outsider)) == (UNKNOWN, bytes(3), bytes(32), bytes(32), 0, 0)
+    assert tuple(programme.seriesOf(outsider)) == (UNKNOWN, bytes(3), bytes(32), 0, 0)
     assert not programme.isSeries(outsider)
 
 
@@ -552,7 +562,7 @@ def test_series_of_a_stranger_is_unknown(programme: Contract, outsider: str):
 
 WAD = 10**18
 HOLDER, RECEIVER = map(address_of, ("holder", "receiver"))
-MAKER = address_of("enforcement_maker")
+ENFORCER = address_of("enforcer")
 CUT = ISSUE_AT + 20 * DAY
 
 
@@ -641,8 +651,8 @@ def test_exchange_moves_face_booking_and_freeze(
     world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
 ):
     world.issue(bond, {HOLDER: 3 * UNIT, RECEIVER: UNIT, address_of("spender"): UNIT})
-    bond.setFrozenTokens(HOLDER, 7, by=MAKER)
-    bond.setFrozenTokens(RECEIVER, 2**256 - 1, by=MAKER)
+    bond.setFrozenTokens(HOLDER, 7, by=ENFORCER)
+    bond.setFrozenTokens(RECEIVER, 2**256 - 1, by=ENFORCER)
     used, before = programme.usedUsd(), programme.seriesOf(bond.address)
     receipt = programme.exchange(bond.address, successor_series.address, RATIO, [HOLDER, RECEIVER], by=servicer)
     faces = [face * RATIO // WAD for face in (3 * UNIT, UNIT)]
@@ -652,8 +662,8 @@ def test_exchange_moves_face_booking_and_freeze(
     assert [successor_series.balanceOf(wallet) for wallet in (HOLDER, RECEIVER)] == faces
     assert successor_series.getFrozenTokens(HOLDER) == -(-7 * RATIO // WAD)
     assert successor_series.getFrozenTokens(RECEIVER) == 2**256 - 1
-    assert programme.seriesOf(bond.address)[4:] == (UNIT, before.bookedUsd - usd)
-    assert programme.seriesOf(successor_series.address)[4:] == (sum(faces), usd)
+    assert programme.seriesOf(bond.address)[3:] == (UNIT, before.bookedUsd - usd)
+    assert programme.seriesOf(successor_series.address)[3:] == (sum(faces), usd)
     assert (programme.usedUsd(), successor_series.totalSupply(), bond.totalSupply()) == (used, sum(faces), UNIT)
 
 
@@ -683,7 +693,7 @@ def test_exchange_adds_to_a_freeze_that_stands_there(
     for series, wallet, amount in (
         (bond, HOLDER, 5), (successor_series, HOLDER, 6), (bond, RECEIVER, 1), (successor_series, RECEIVER, 2**256 - 1),
     ):  # fmt: skip
-        series.setFrozenTokens(wallet, amount, by=MAKER)
+        series.setFrozenTokens(wallet, amount, by=ENFORCER)
     programme.exchange(bond.address, successor_series.address, 2 * WAD, [HOLDER, RECEIVER], by=servicer)
     found = [successor_series.getFrozenTokens(wallet) for wallet in (HOLDER, RECEIVER)]
     assert found == [2 * 5 + 6, 2**256 - 1]
@@ -693,7 +703,7 @@ def test_exchange_leaves_the_old_freeze_over_what_is_still_kept_there(
     world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
 ):
     world.issue(bond, {HOLDER: UNIT})
-    bond.setFrozenTokens(HOLDER, 5, by=MAKER)
+    bond.setFrozenTokens(HOLDER, 5, by=ENFORCER)
     programme.exchange(bond.address, successor_series.address, WAD, [HOLDER], by=servicer)
     assert (bond.getFrozenTokens(HOLDER), bond.balanceOf(HOLDER)) == (5, 0)
 
@@ -702,7 +712,7 @@ def test_exchange_again_adds_no_freeze(
     world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
 ):
     world.issue(bond, {HOLDER: UNIT})
-    bond.setFrozenTokens(HOLDER, 5, by=MAKER)
+    bond.setFrozenTokens(HOLDER, 5, by=ENFORCER)
     for _ in range(3):
         programme.exchange(bond.address, successor_series.address, WAD, [HOLDER], by=servicer)
     assert successor_series.getFrozenTokens(HOLDER) == 5
@@ -778,15 +788,15 @@ def test_exchange_free_exchanges_part_of_one_holder(
     received = UNIT * RATIO // WAD
     assert receipt.result == received
     assert (bond.balanceOf(HOLDER), successor_series.balanceOf(HOLDER)) == (UNIT, received)
-    assert programme.seriesOf(bond.address)[4:] == (UNIT, used - used // 2)
-    assert programme.seriesOf(successor_series.address)[4:] == (received, used // 2)
+    assert programme.seriesOf(bond.address)[3:] == (UNIT, used - used // 2)
+    assert programme.seriesOf(successor_series.address)[3:] == (received, used // 2)
 
 
 def test_exchange_free_stops_at_the_freeze(
     world: World, programme: Contract, bond: Contract, successor_series: Contract, servicer: str
 ):
     world.issue(bond, {HOLDER: UNIT})
-    bond.setFrozenTokens(HOLDER, 1, by=MAKER)
+    bond.setFrozenTokens(HOLDER, 1, by=ENFORCER)
     facts = {"account": HOLDER, "amount": UNIT, "unfrozen": UNIT - 1}
     with expect_revert("ERC7943InsufficientUnfrozenBalance", **facts):
         programme.exchangeFree(bond.address, successor_series.address, WAD, HOLDER, UNIT, by=servicer)

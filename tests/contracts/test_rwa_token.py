@@ -6,7 +6,7 @@ from evm import ZERO, Contract, address_of, expect_revert
 from world import DAY, ISSUE_AT, MATURITY_AT, NOW, UNIT, World
 
 HOLDER, RECEIVER, OUTSIDER = map(address_of, ("holder", "receiver", "outsider"))
-FISCAL_AGENT, MAKER, CHECKER = map(address_of, ("fiscal_agent", "enforcement_maker", "enforcement_checker"))
+FISCAL_AGENT, ENFORCER = map(address_of, ("fiscal_agent", "enforcer"))
 FIRST = ISSUE_AT + 10 * DAY  # a record date ten days ahead
 ALL = 2**256 - 1
 
@@ -213,9 +213,9 @@ def test_balance_at_does_not_notice_a_self_transfer(world: World, held: Contract
 
 
 def test_balance_at_counts_a_forced_transfer_like_any_other(world: World, held: Contract):
-    held.setFrozenTokens(HOLDER, ALL, by=MAKER)
+    held.setFrozenTokens(HOLDER, ALL, by=ENFORCER)
     world.chain.now = FIRST + 1
-    held.forcedTransfer(HOLDER, RECEIVER, UNIT, by=CHECKER)
+    held.forcedTransfer(HOLDER, RECEIVER, UNIT, by=ENFORCER)
     assert [held.balanceAt(wallet, FIRST) for wallet in (HOLDER, RECEIVER)] == [2 * UNIT, 0]
 
 
@@ -275,23 +275,23 @@ def test_a_lien_leaves_the_balance_and_binds_the_face(pledged: Contract):
 
 
 def test_a_freeze_binds_the_part_that_is_not_pledged(pledged: Contract):
-    pledged.setFrozenTokens(HOLDER, 10, by=MAKER)
+    pledged.setFrozenTokens(HOLDER, 10, by=ENFORCER)
     assert pledged.freeBalanceOf(HOLDER) == UNIT - 10
-    pledged.setFrozenTokens(HOLDER, ALL, by=MAKER)
+    pledged.setFrozenTokens(HOLDER, ALL, by=ENFORCER)
     assert pledged.freeBalanceOf(HOLDER) == 0
 
 
 def test_a_forced_transfer_reaches_what_is_not_pledged_and_no_unit_more(pledged: Contract):
-    pledged.setFrozenTokens(HOLDER, ALL, by=MAKER)
+    pledged.setFrozenTokens(HOLDER, ALL, by=ENFORCER)
     with expect_revert("ERC7943InsufficientUnfrozenBalance", account=HOLDER, amount=UNIT + 1, unfrozen=UNIT):
-        pledged.forcedTransfer(HOLDER, RECEIVER, UNIT + 1, by=CHECKER)
-    pledged.forcedTransfer(HOLDER, RECEIVER, UNIT, by=CHECKER)
+        pledged.forcedTransfer(HOLDER, RECEIVER, UNIT + 1, by=ENFORCER)
+    pledged.forcedTransfer(HOLDER, RECEIVER, UNIT, by=ENFORCER)
     assert (pledged.balanceOf(HOLDER), pledged.pledgedOf(HOLDER).face) == (UNIT, UNIT)
 
 
 def test_a_forced_transfer_to_oneself_stops_at_the_lien_too(pledged: Contract):
     with expect_revert("ERC7943InsufficientUnfrozenBalance", account=HOLDER, amount=UNIT + 1, unfrozen=UNIT):
-        pledged.forcedTransfer(HOLDER, HOLDER, UNIT + 1, by=CHECKER)
+        pledged.forcedTransfer(HOLDER, HOLDER, UNIT + 1, by=ENFORCER)
 
 
 def test_redemption_stops_at_the_lien(world: World, pledged: Contract):
@@ -324,10 +324,10 @@ def test_a_lifted_lien_frees_the_face(pledged: Contract):
 
 
 def test_a_lien_and_a_freeze_are_two_flags(pledged: Contract):
-    pledged.setFrozenTokens(HOLDER, UNIT, by=MAKER)
-    pledged.setFrozenTokens(HOLDER, 0, by=MAKER)
+    pledged.setFrozenTokens(HOLDER, UNIT, by=ENFORCER)
+    pledged.setFrozenTokens(HOLDER, 0, by=ENFORCER)
     assert pledged.freeBalanceOf(HOLDER) == UNIT
-    pledged.setFrozenTokens(HOLDER, UNIT, by=MAKER)
+    pledged.setFrozenTokens(HOLDER, UNIT, by=ENFORCER)
     lay_lien(pledged, 0)
     assert pledged.freeBalanceOf(HOLDER) == UNIT
 
@@ -349,8 +349,8 @@ def test_balances_at_answers_for_all_in_their_order(world: World, held: Contract
 @pytest.mark.parametrize("frozen", [0, 1, ALL])
 def test_balances_at_marks_who_stands_under_a_freeze_now(world: World, held: Contract, frozen: int):
     world.chain.now = FIRST + 1
-    held.setFrozenTokens(HOLDER, frozen, by=MAKER)
-    held.setFrozenTokens(RECEIVER, frozen, by=MAKER)
+    held.setFrozenTokens(HOLDER, frozen, by=ENFORCER)
+    held.setFrozenTokens(RECEIVER, frozen, by=ENFORCER)
     mark = FROZEN if frozen else 0
     assert held.balancesAt([HOLDER, RECEIVER], FIRST) == [2 * UNIT | mark, mark]
 

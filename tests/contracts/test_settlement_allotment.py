@@ -144,7 +144,7 @@ def test_settle_page_skips_who_cannot_pay_by_one_unit(world: World, settlement: 
     elif short == "allowance":
         world.cash.approve(settlement.address, CASH - 1, by=HOLDER)
     else:
-        world.cash.setFrozenTokens(HOLDER, 1, by=address_of("enforcement_maker"))
+        world.cash.setFrozenTokens(HOLDER, 1, by=address_of("enforcer"))
     receipt = settlement.settlePage(ID, 0, page)
     assert receipt.result == 1
     assert receipt.log[0] == skip_of(HOLDER, 0, 0, CASH - 1)

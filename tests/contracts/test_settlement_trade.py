@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 import pytest
 from evm import ZERO, Contract, address_of, expect_revert, key_of
 from lying import LIES, build
-from signing import trade_digest
+from signing import MALFORMED, malformed, trade_digest
 from world import DAY, MATURITY_AT, NOW, UNIT, World
 
 SELLER, BUYER, OUTSIDER, SPENDER = map(address_of, ("holder", "receiver", "outsider", "spender"))
-GUARDIAN, MAKER = map(address_of, ("guardian", "enforcement_maker"))
+GUARDIAN, ENFORCER = map(address_of, ("guardian", "enforcer"))
 PAID = 4_900_000_000
 ALL = 2**256 - 1
 (
@@ -216,14 +216,7 @@ def test_settle_trade_reverts_when_signed_for_another_chain_or_contract(
         settle(settlement, trade, signatures)
 
 
-def malformed(signature: bytes, kind: str) -> bytes:
-    order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-    high = signature[:32] + (order - int.from_bytes(signature[32:64])).to_bytes(32) + bytes([55 - signature[64]])
-    shapes = {"64": signature[:64], "66": signature + b"\0", "empty": b"", "high s": high, "zeros": bytes(65)}
-    return shapes[kind]
-
-
-@pytest.mark.parametrize("kind", ["64", "66", "empty", "high s", "zeros"])
+@pytest.mark.parametrize("kind", MALFORMED)
 def test_settle_trade_reverts_when_a_signature_is_malformed(settlement: Contract, trade: Trade, kind: str):
     seller, buyer = sign(settlement, trade)
     signatures = (seller, malformed(buyer, kind))
@@ -285,7 +278,7 @@ def test_settle_trade_reverts_when_a_leg_is_frozen(
     world: World, settlement: Contract, trade: Trade, name: str, party: str, fault: int
 ):
     token: Contract = getattr(world, name)
-    token.setFrozenTokens(party, 1, by=MAKER)
+    token.setFrozenTokens(party, 1, by=ENFORCER)
     amount = token.balanceOf(party)
     assert faults(settlement, trade) == [fault]
     with expect_revert("ERC7943InsufficientUnfrozenBalance", account=party, amount=amount, unfrozen=amount - 1):
@@ -326,8 +319,20 @@ def test_settle_trade_reverts_after_maturity(world: World, settlement: Contract,
 def test_settle_trade_reverts_when_settlement_is_no_mover(world: World, settlement: Contract, trade: Trade):
     late = replace(trade, deadline=NOW + 9 * DAY)
     world.by_admin(world.allowlist.setSystemAccount, settlement.address, False)
-    with expect_revert("TransferRestricted", code=34, account=settlement.address):
+    with expect_revert("TransferRestricted", code=64, account=settlement.address):
         settle(settlement, late)
+
+
+def test_settle_trade_waits_out_a_suspension_of_settlement(world: World, settlement: Contract, trade: Trade):
+    late = replace(trade, deadline=NOW + 9 * DAY)
+    world.allowlist.suspendMover(settlement.address, by=GUARDIAN)
+    with expect_revert("TransferRestricted", code=64, account=settlement.address):
+        settle(settlement, late)
+    assert (holdings(world), settlement.isNonceUsed(SELLER, 5)) == (BEFORE, False)
+    settlement.cancelNonce(301, by=BUYER)  # nothing else stops
+    world.chain.warp(3 * DAY)
+    settle(settlement, late)
+    assert holdings(world) == AFTER
 
 
 def test_check_lists_all_faults_together(world: World, settlement: Contract, trade: Trade):

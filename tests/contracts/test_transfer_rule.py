@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from world import HOUR, MATURITY_AT, NOW, PAUSE, UNIT, VALID_UNTIL, World, record
 
 HOLDER, RECEIVER, OUTSIDER, TREASURY = map(address_of, ("holder", "receiver", "outsider", "treasury"))
-MAKER, GUARDIAN = map(address_of, ("enforcement_maker", "guardian"))
+ENFORCER, GUARDIAN = map(address_of, ("enforcer", "guardian"))
 ALL = 2**256 - 1
 STANDINGS = ("good", "stranger", "expired", "revoked", "system", "ended")
 
@@ -49,7 +49,7 @@ def test_transfer_reverts_if_and_only_if_the_code_is_not_zero(
         if sender not in ("stranger", "revoked"):
             world.give(token, source, UNIT)
         if sender != "system":
-            token.setFrozenTokens(source, frozen, by=MAKER)
+            token.setFrozenTokens(source, frozen, by=ENFORCER)
         world.chain.now = MATURITY_AT if matured else MATURITY_AT - HOUR
         world.allowlist.markProviderEnded(2)
         if paused != "no":

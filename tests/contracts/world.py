@@ -23,6 +23,7 @@ MAX_RATE_AGE = 4 * DAY
 CAP_USD = 2_000_000_000 * units.ONE
 RATE = 166_250_000  # rupees per dollar [1e6], September 2020
 MAX_STEP_BPS = 500
+TRAVEL_LIMIT = 1_000_000 * units.ONE  # PKR
 MANDATE_UNTIL = NOW + 730 * DAY
 VALID_UNTIL = NOW + 1_000 * DAY
 MINTER_LIMIT = 10**12 * units.ONE
@@ -59,7 +60,8 @@ NONE, NOC, AML_REGISTERED, SANDBOX, LICENSED, SUSPENDED, REVOKED = range(7)
 SYSTEM_FLAG, MOVER_FLAG, REVOKED_FLAG = 2, 4, 1
 FLAGS_AT = 216
 
-# Offices that people hold; `issuer` goes to a contract, and to the debt office too.
+# Offices that people hold; `issuer` goes to a contract, and to the debt office too. Somebody holds `enforcer` here
+# beside the Enforcement contract, for the tests of what a token does when it is called.
 OFFICES = tuple(name for name in wiring.OFFICES if name not in (wiring.ADMIN, "issuer"))
 HOLDERS = ("holder", "receiver", "spender")
 
@@ -178,10 +180,10 @@ class World:
         }
         return tuple({**terms, **changes}.values())
 
-    def series_code(self, artifact: Artifact | None = None, **changes: Any) -> bytes:
-        """Creation code of a series, arguments included."""
+    def series_code(self, artifact: Artifact | None = None, rules: str | None = None, **changes: Any) -> bytes:
+        """Creation code of a series, arguments included; its rules are the Allowlist unless others are named."""
         bond = artifact or self.artifacts["BondToken"]
-        at = (self.authority.address, self.allowlist.address, self.programme.address, self.maths.address)
+        at = (self.authority.address, rules or self.allowlist.address, self.programme.address, self.maths.address)
         return init_code(bond, *at, self.terms(**changes))
 
     def create_series(self, salt: int = 0, artifact: Artifact | None = None, **changes: Any) -> Contract:
@@ -240,6 +242,8 @@ class World:
             "Defaults": self.defaults,
             "Meeting": self.meeting,
             "LiabilityManagement": self.liabilities,
+            "Policies": self.policies,
+            "Enforcement": self.enforcement,
             "BondToken": self.bond,
         }
 
@@ -251,6 +255,8 @@ class World:
         self.licences = self.deploy("Licences", root)
         self.allowlist = self.deploy("Allowlist", root, self.licences.address)
         self.oracle = self.deploy("PriceOracle", root)
+        rules = (self.allowlist.address, self.licences.address, self.oracle.address)
+        self.policies = self.deploy("Policies", root, *rules)
         self.programme = self.deploy("Programme", root, self.oracle.address)
         listed = self.allowlist.address
         self.cash = self.deploy("CashToken", root, listed, "Rupee stablecoin", "PKRS", b"PKR")
@@ -265,6 +271,7 @@ class World:
         self.defaults = self.deploy("Defaults", *desk[:2], agent, self.calendar.address)
         self.meeting = self.deploy("Meeting", root, *desk[:2], agent, self.defaults.address, self.maths.address)
         self.liabilities = self.deploy("LiabilityManagement", root, *desk[:2], listed, self.maths.address)
+        self.enforcement = self.deploy("Enforcement", root, self.programme.address, listed, self.cash.address)
 
     def _wire(self) -> None:
         """The table of `wiring` brought on chain; offices and system contracts get their roles."""
@@ -281,12 +288,13 @@ class World:
                 )
         members = [(office, self.account(office)) for office in OFFICES]
         members += [("issuer", self.account("debt_office")), ("issuer", self.settlement.address)]
+        members.append(("enforcer", self.enforcement.address))
         for office, account in members:
             self.authority.grantRole(wiring.OFFICES[office], account, 0, by=deployer)
 
     def _targets(self) -> dict[str, Contract]:
         names = ("licences", "allowlist", "oracle", "programme", "cash", "settlement", "tax_table", "fixings")
-        names += ("paying_agent", "calendar", "meeting", "liabilities")
+        names += ("paying_agent", "calendar", "meeting", "liabilities", "authority", "policies", "enforcement")
         return {getattr(self, name).artifact.name: getattr(self, name) for name in names}
 
     def _set_parameters(self) -> None:
@@ -304,6 +312,7 @@ class World:
         self.programme.loosenCap(CAP_USD, by=deployer)
         self.programme.loosenMaxRateAge(MAX_RATE_AGE, by=deployer)
         self.programme.advanceMandate(PILOT, MANDATE_UNTIL, by=deployer)
+        self.policies.loosenTravelLimit(TRAVEL_LIMIT, by=deployer)
         self.cash.loosenMinterLimit(self.account("minter"), MINTER_LIMIT, by=deployer)
 
     def _hand_over(self) -> None:

@@ -38,6 +38,7 @@ def test_load_reads_the_projects_own_programme():
     assert config.programme.cap_usd == 2_000_000_000 * units.ONE
     assert config.programme.mandate_until_unix == units.unix_from_date(date(2031, 1, 1)) - 1
     assert config.cash.minters == {"central_bank": 100_000_000_000 * units.ONE}
+    assert config.travel_rule.limit_pkr == 1_000_000 * units.ONE
     assert config.offices.accounts()["guardian"] == "devnet:11"
     assert config.accounts() == {f"devnet:{number}" for number in range(15)}
 
@@ -57,7 +58,7 @@ def test_load_gives_a_value_that_cannot_change():
         (
             "[cash]",
             "[zzz]\n[cash]",
-            "unknown key zzz; known are authority, cash, networks, offices, oracle, programme, purses",
+            "unknown key zzz; known are authority, cash, networks, offices, oracle, programme, purses, travel_rule",
         ),
         (
             "[offices]",
@@ -103,6 +104,8 @@ def test_load_refuses_a_key_and_names_the_likely_one(path: Path, old, new, says)
         ('"devnet:11"', '"devnet:01"', "offices.guardian: an account is `devnet:N`"),
         ('"devnet:11"', f'"{SOMEONE.lower()}"', "offices.guardian: an account is `devnet:N`"),
         ("[oracle]\nmax_step_bps = 500", "", "oracle: field required"),
+        ('limit_pkr = "1000000"', 'limit_pkr = "-1"', "travel_rule.limit_pkr: is negative"),
+        ('[travel_rule]\nlimit_pkr = "1000000"', "", "travel_rule: field required"),
     ],
 )
 def test_load_refuses_a_value_and_names_its_key(path: Path, old, new, says):

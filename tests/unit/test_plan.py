@@ -379,7 +379,7 @@ def test_create2_gives_the_address_that_the_proxy_gives():
 
 @pytest.mark.parametrize(
     ("change", "moved"),
-    [({"symbol": "PKRT"}, {"CashToken", *PAID_IN_CASH}), ({"minters": {}}, set())],
+    [({"symbol": "PKRT"}, {"CashToken", "Enforcement", *PAID_IN_CASH}), ({"minters": {}}, set())],
     ids=["constructor argument", "setting"],
 )
 def test_desire_moves_only_contracts_whose_arguments_change(change, moved):

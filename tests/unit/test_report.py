@@ -397,9 +397,13 @@ def test_million_exact_rounds_nothing(amount: int, text: str) -> None:
 
 
 def test_reasons_are_those_of_the_contracts() -> None:
-    source = (ROOT / "contracts/registry/Allowlist.sol").read_text(encoding="utf-8")
-    sentences = re.findall(r'return "([^"]+)"', source)
-    assert set(REASONS.values()) == set(sentences) - {"The transfer is allowed.", "Unknown restriction code."}
+    """The sentences here; which code has which is asked on chain, in tests/contracts/test_standing.py."""
+    source = (ROOT / "contracts/libraries/Restrictions.sol").read_text(encoding="utf-8")
+    sentences, endings = re.findall(r'return "([^"]+)"', source), re.findall(r'rest = "([^"]+)"', source)
+    parties = re.findall(r'_messageOfParty\("([^"]+)"', source)
+    assert len(parties) == 3
+    assert set(REASONS.values()) == {*sentences, *(party + ending for party in parties for ending in endings)}
+    assert len(set(REASONS.values())) == len(REASONS)
     assert reason(99) == "Restriction 99."
 
 

@@ -11,10 +11,19 @@ from rwa_deploy.wiring import ADMIN, FUNCTIONS, OFFICES, SERIES, office_of
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 FUNCTION = re.compile(r"function\s+(\w+)\s*\([^)]*\)\s*([^{;]*)[{;]", re.DOTALL)
-INHERITED = {"PermissionedToken": ("CashToken", "BondToken"), "RwaToken": ("BondToken",)}
+INHERITED = {
+    "PermissionedToken": ("CashToken", "BondToken"),
+    "RwaToken": ("BondToken",),
+    "Onboarding": ("Allowlist",),
+    "PolicyBook": ("Policies",),
+    "TravelRule": ("Policies",),
+}
+GUARDS = {"restricted", "onlyAuthorized"}  # the second is the Authority's own
 # What raises risk, or ends what a guardian began: ADMIN's, who waits out his delay.
 ADMINS = {
-    "Allowlist": {"setSystemAccount", "removeSystemAccount", "unpauseSystem"},
+    "Authority": {"unpauseFunction"},
+    "Allowlist": {"setSystemAccount", "removeSystemAccount", "unpauseSystem", "resumeMover"},
+    "Policies": {"loosenPolicy", "loosenTravelLimit"},
     "PriceOracle": {"loosenMaxStep"},
     "Programme": {
         "loosenCap",
@@ -31,11 +40,11 @@ ADMINS = {
 
 
 def guarded() -> set[tuple[str, str]]:
-    """(contract, function) of everything that the sources mark `restricted`, by the contracts that inherit it."""
+    """(contract, function) of everything that the sources guard, by the contracts that inherit it."""
     found: set[tuple[str, str]] = set()
     for path in sorted(CONTRACTS.rglob("*.sol")):
         if "interfaces" not in path.parts:
-            names = {name for name, rest in FUNCTION.findall(path.read_text()) if "restricted" in rest.split()}
+            names = {name for name, rest in FUNCTION.findall(path.read_text()) if GUARDS & set(rest.split())}
             found |= {(contract, name) for contract in INHERITED.get(path.stem, (path.stem,)) for name in names}
     return found
 
@@ -51,6 +60,7 @@ def test_guarded_functions_are_found_in_the_sources():
     assert len(guarded()) > 40
     assert ("Programme", "register") in guarded()
     assert ("BondToken", "pause") in guarded()
+    assert ("Authority", "pauseFunction") in guarded()
 
 
 def test_functions_are_each_an_offices_or_the_admins_on_purpose():
@@ -91,6 +101,9 @@ def test_series_have_no_selector_of_the_programmes_own():
         ("BondToken", "pause", "guardian"),
         ("CashToken", "pause", "guardian"),
         ("Programme", "loosenCap", ADMIN),
+        ("Authority", "pauseFunction", "guardian"),
+        ("Authority", "grantRole", ADMIN),
+        ("BondToken", "forcedTransfer", "enforcer"),
         ("PayingAgent", "fund", ADMIN),
     ],
 )

@@ -22,23 +22,31 @@ __all__ = [
 
 CASH_SHORT = "The wallet's cash, or what it allowed to be taken, is below what the allotment costs."
 
-# The codes and sentences of contracts/libraries/Restrictions.sol and Allowlist.messageOf; a test holds them together.
+# The codes and sentences of contracts/libraries/Restrictions.sol; a test holds them together.
+_OF_PARTY = (
+    *(" is not on the allowlist.", "'s KYC has expired.", "'s record is revoked."),
+    *("'s provider has lost its licence, and the grace is over.", " may not move tokens by right."),
+    *("'s wallet is frozen under an order.", "'s wallet was replaced by another."),
+)
+_PARTIES = {10: "The sender", 20: "The receiver", 60: "The operator"}
 REASONS = {
+    0: "The transfer is allowed.",
     1: "All transfers are paused by the guardian.",
     2: "Transfers of this token are paused by the guardian.",
     3: "The amount is above what is neither frozen nor pledged.",
     4: "The series has matured; it can only be redeemed.",
-    10: "The sender is not on the allowlist.",
-    11: "The sender's KYC has expired.",
-    12: "The sender's record is revoked.",
-    20: "The receiver is not on the allowlist.",
-    21: "The receiver's KYC has expired.",
-    22: "The receiver's record is revoked.",
-    23: "The licence of the receiver's provider has ended.",
-    30: "The operator is not on the allowlist.",
-    31: "The operator's KYC has expired.",
-    32: "The operator's record is revoked.",
-    34: "The operator may not move tokens by right.",
+    5: "The series is locked up until the date of its policy.",
+    6: "The amount is neither in lots of the series nor all that the sender has.",
+    7: "A transfer of this size between providers needs a travel-rule announcement.",
+    30: "The receiver's tier is below the lowest of the series.",
+    31: "The series may not be held in the receiver's country.",
+    32: "The receiver has not accepted the disclosure of the series.",
+    33: "The receiver accepted the disclosure too short a time ago.",
+    34: "The receiver's wallet is not counted under its investor yet.",
+    35: "The receiver would hold more than the cap per investor.",
+    36: "The series has as many holders as it may have.",
+    37: "The provider's statement of customers for the receiver's omnibus wallet is missing or old.",
+    **{base + place: who + what for base, who in _PARTIES.items() for place, what in enumerate(_OF_PARTY)},
 }
 
 _TAX_CLASSES = {code: kind.value.replace("_", " ") for kind, code in TAX_CODES.items()}

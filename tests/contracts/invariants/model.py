@@ -39,6 +39,7 @@ class Standing:
     valid_until: int = 0
     revoked: bool = False
     system: bool = False
+    frozen: bool = False
 
 
 @dataclass
@@ -139,12 +140,14 @@ class Model:
     # ── who may move ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def standing(self, wallet: str) -> int | None:
-        """0 not on the list, 1 expired, 2 revoked; None when nothing stands against the wallet."""
+        """0 not on the list, 1 expired, 2 revoked, 5 frozen; None when nothing stands against the wallet."""
         record = self.records.get(wallet)
         if record is None:
             return 0
         if record.system:
             return None
+        if record.frozen:
+            return 5
         if record.revoked:
             return 2
         return 1 if self.now > record.valid_until else None
@@ -153,7 +156,7 @@ class Model:
         return self.now < self.system_paused_until
 
     def check(self, *parties: tuple[int, str]) -> None:
-        """The system's pause, then each party (10 sender, 20 receiver, 30 operator) in turn."""
+        """The system's pause, then each party (10 sender, 20 receiver, 60 operator) in turn."""
         refuse(self.is_paused(), "TransferRestricted", 1)
         for base, wallet in parties:
             standing = self.standing(wallet)
@@ -187,7 +190,7 @@ class Model:
     def transfer_from(self, name: str, operator: str, sender: str, receiver: str, amount: int) -> None:
         token = self.tokens[name]
         self.check_token(token)
-        self.check((10, sender), (20, receiver), *([(30, operator)] if operator != sender else []))
+        self.check((10, sender), (20, receiver), *([(60, operator)] if operator != sender else []))
         allowed = token.allowances.get((sender, operator), 0)
         refuse(amount > allowed, "ERC20InsufficientAllowance")
         self.check_amount(token, sender, amount)
@@ -242,13 +245,19 @@ class Model:
             refuse(record is not None and record.system, "RecordNotYours")
             refuse(record is not None and record.revoked, "RecordRevoked")
         refuse(valid_until <= self.now, "RecordInvalid")
-        self.records[wallet] = Standing(valid_until)
+        self.records[wallet] = Standing(valid_until, frozen=record is not None and record.frozen)
 
     def revoke(self, wallet: str) -> None:
         record = self.records.get(wallet)
         refuse(record is None or record.system, "RecordNotYours")
         assert record is not None
         record.revoked = True
+
+    def freeze_wallet(self, wallet: str, frozen: bool) -> None:
+        record = self.records.get(wallet)
+        refuse(record is None or record.system, "RecordNotYours")
+        assert record is not None
+        record.frozen = frozen
 
     # ── rate, issue ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -156,7 +156,7 @@ class PaymentRun:
         self.check()
 
     def freeze(self, name: str, wallet: str, amount: int) -> None:
-        self.series[name].setFrozenTokens(wallet, amount, by=address_of("enforcement_maker"))
+        self.series[name].setFrozenTokens(wallet, amount, by=address_of("enforcer"))
         self.ledgers[name].frozen[wallet] = amount
         self.check()
 

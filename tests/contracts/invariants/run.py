@@ -199,14 +199,21 @@ class Run:
 
         action = "freeze" if amount else "unfreeze"
         method = self.tokens[name].setFrozenTokens
-        self.attempt(action, predict, method, wallet, amount, by=address_of("enforcement_maker"))
+        self.attempt(action, predict, method, wallet, amount, by=address_of("enforcer"))
+
+    def freeze_wallet(self, wallet: str, *, frozen: bool) -> None:
+        def predict() -> None:
+            self.model.freeze_wallet(wallet, frozen)
+
+        method = self.world.allowlist.setFrozen
+        self.attempt("freeze_wallet", predict, method, wallet, frozen, by=address_of("enforcer"))
 
     def forced_transfer(self, name: str, source: str, target: str, amount: int) -> None:
         def predict() -> None:
             self.model.forced_transfer(name, source, target, amount)
 
         method = self.tokens[name].forcedTransfer
-        by = address_of("enforcement_checker")
+        by = address_of("enforcer")
         self.attempt("forced_transfer", predict, method, source, target, amount, by=by)
 
     def pause(self, name: str) -> None:
@@ -408,7 +415,7 @@ class Run:
         reads += [(world.programme.usedUsd, 0), (world.cash.minterOf, 1, MINTER)]
         for name in SERIES:
             series = self.tokens[name].address
-            reads += [(world.programme.seriesOf, word, series) for word in (4, 5)]
+            reads += [(world.programme.seriesOf, word, series) for word in (3, 4)]
             reads += [(world.paying_agent.accountOf, word, series, ENDLESS) for word in range(5)]
         parts = [self._part(*read) for read in reads]
         return len(parts).to_bytes(2) + b"".join(parts)

@@ -7,6 +7,7 @@ from harness import ROOT, Twin, twin_artifacts
 from model import CASH, DAY, PKT, Trade
 from payments import PaymentRun, use_payments
 from run import MINTER, STRANGERS, TREASURY, UNIT, WALLETS, InvariantBroken, Run
+from world import VALID_UNTIL
 
 TOKEN = "contracts/assets/PermissionedToken.sol"
 LEDGER = "contracts/assets/TokenLedger.sol"
@@ -15,7 +16,7 @@ PROGRAMME = "contracts/registry/Programme.sol"
 PAYING_AGENT = "contracts/market/PayingAgent.sol"
 PAYMENTS = "contracts/market/Payments.sol"
 BOOKS = "contracts/market/PaymentBooks.sol"
-ALLOWLIST = "contracts/registry/Allowlist.sol"
+STANDING = "contracts/registry/Standing.sol"
 SETTLEMENT = "contracts/market/Settlement.sol"
 
 # Named by the invariant that each breaks and by what is wrong with it.
@@ -42,9 +43,16 @@ TWINS = (
         "book.funded + amount.toUint128();", "book.funded + (2 * amount).toUint128();",
     ),
     Twin(
-        "I6 the receiver is not asked for", "Allowlist", ALLOWLIST,
-        "if (code == Restrictions.NONE) code = _standing(receiver,",
-        "if (code == Restrictions.NONE && to == address(0)) code = _standing(receiver,",
+        "I6 the receiver is not asked for", "Allowlist", STANDING,
+        "code = _standing(receiver,", "if (to == address(0)) code = _standing(receiver,",
+    ),
+    Twin(
+        "I6 a frozen wallet receives", "Allowlist", STANDING,
+        "if (flags & RecordLib.FLAG_FROZEN != 0) return party + Restrictions.FROZEN;", "",
+    ),
+    Twin(
+        "I6 a row lifts a freeze", "Allowlist", "contracts/registry/Onboarding.sol",
+        "record = record.withFlags(present.flags() & RecordLib.FLAGS_OF_ORDERS);", "",
     ),
     Twin(
         "I7 a record date is forgotten", "BondToken", SERIES,
@@ -140,6 +148,15 @@ def use_tokens(run: Run) -> None:
         run.transfer(name, holder, receiver, 1)
         run.forced_transfer(name, holder, receiver, 10)
         run.freeze(name, holder, 0)
+    run.freeze_wallet(receiver, frozen=True)
+    for name in (CASH, "long"):
+        run.transfer(name, holder, receiver, 1)
+        run.transfer(name, receiver, holder, 1)
+        run.forced_transfer(name, receiver, holder, 1)
+    run.onboard(receiver, VALID_UNTIL, by_registrar=True)
+    run.transfer(CASH, holder, receiver, 1)
+    run.freeze_wallet(receiver, frozen=False)
+    run.transfer(CASH, holder, receiver, 1)
     run.mint(holder, 5)
     run.burn(5)
 

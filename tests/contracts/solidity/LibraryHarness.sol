@@ -57,8 +57,24 @@ contract LibraryHarness {
         flags = r.flags();
     }
 
-    function readFlags(Record r) external pure returns (bool empty, bool revoked, bool system, bool mover) {
-        return (r.isEmpty(), r.isRevoked(), r.isSystem(), r.isMover());
+    function readFlags(Record r) external view returns (bool empty, bool revoked, bool system, bool mover) {
+        return (r.isEmpty(), r.isRevoked(), r.isSystem(), r.isMover(block.timestamp));
+    }
+
+    function isMoverAt(Record r, uint256 timestamp) external pure returns (bool) {
+        return r.isMover(timestamp);
+    }
+
+    function isInOrder(Record r, uint256 timestamp) external pure returns (bool) {
+        return r.isInOrder(timestamp);
+    }
+
+    function isStopped(Record r) external pure returns (bool frozen, bool replaced) {
+        return (r.isFrozen(), r.isReplaced());
+    }
+
+    function withValidUntil(Record r, uint256 timestamp) external pure returns (Record) {
+        return r.withValidUntil(timestamp);
     }
 
     function writeRecord(Record r, uint8 class, uint24 dayNumber, uint256 timestamp, uint8 flags)
@@ -90,7 +106,7 @@ contract LibraryHarness {
     }
 
     function offices() external pure returns (uint64[] memory ids) {
-        ids = new uint64[](12);
+        ids = new uint64[](13);
         ids[0] = Offices.ADMIN;
         ids[1] = Offices.DEBT_OFFICE;
         ids[2] = Offices.REGULATOR;
@@ -103,22 +119,37 @@ contract LibraryHarness {
         ids[9] = Offices.GUARDIAN;
         ids[10] = Offices.ISSUER;
         ids[11] = Offices.TAX_OFFICE;
+        ids[12] = Offices.ENFORCER;
     }
 
-    function restrictions() external pure returns (uint8[] memory codes) {
-        codes = new uint8[](13);
-        codes[0] = Restrictions.NONE;
-        codes[1] = Restrictions.SYSTEM_PAUSED;
-        codes[2] = Restrictions.TOKEN_PAUSED;
-        codes[3] = Restrictions.FROZEN_OR_PLEDGED;
-        codes[4] = Restrictions.MATURED;
-        codes[5] = Restrictions.SENDER;
-        codes[6] = Restrictions.RECEIVER;
-        codes[7] = Restrictions.OPERATOR;
-        codes[8] = Restrictions.NOT_ALLOWED;
-        codes[9] = Restrictions.EXPIRED;
-        codes[10] = Restrictions.REVOKED;
-        codes[11] = Restrictions.LICENCE_ENDED;
-        codes[12] = Restrictions.NOT_MOVER;
+    function restrictions() external pure returns (uint8[26] memory) {
+        return [
+            Restrictions.NONE,
+            Restrictions.SYSTEM_PAUSED,
+            Restrictions.TOKEN_PAUSED,
+            Restrictions.FROZEN_OR_PLEDGED,
+            Restrictions.MATURED,
+            Restrictions.LOCKED_UP,
+            Restrictions.NOT_IN_LOTS,
+            Restrictions.NOT_ANNOUNCED,
+            Restrictions.SENDER,
+            Restrictions.RECEIVER,
+            Restrictions.OPERATOR,
+            Restrictions.NOT_ALLOWED,
+            Restrictions.EXPIRED,
+            Restrictions.REVOKED,
+            Restrictions.LICENCE_ENDED,
+            Restrictions.NOT_MOVER,
+            Restrictions.FROZEN,
+            Restrictions.REPLACED,
+            Restrictions.TIER,
+            Restrictions.COUNTRY,
+            Restrictions.DISCLOSURE,
+            Restrictions.COOLING_OFF,
+            Restrictions.NOT_COUNTED,
+            Restrictions.CAP,
+            Restrictions.HOLDERS,
+            Restrictions.OMNIBUS
+        ];
     }
 }

@@ -172,4 +172,25 @@ contract FakeSeries {
         programme = programme_;
         currency = currency_;
     }
+
+    function setTermsHash(bytes32 termsHash_) external {
+        termsHash = termsHash_;
+    }
+}
+
+/// @notice What a token of ERC-3643 wants for its compliance: it lets everything pass and notes nothing.
+contract AlwaysCompliant {
+    function bindToken(address) external {}
+
+    function unbindToken(address) external {}
+
+    function canTransfer(address, address, uint256) external pure returns (bool) {
+        return true;
+    }
+
+    function transferred(address, address, uint256) external {}
+
+    function created(address, uint256) external {}
+
+    function destroyed(address, uint256) external {}
 }
