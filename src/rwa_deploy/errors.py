@@ -14,7 +14,8 @@
     ├── DriftFound        12    chain and configuration differ
     ├── ReconBreak        13    register and chain differ
     ├── ExpectationFailed 14    a step of a scenario did not do what it said
-    └── OutputError       15    files cannot be written
+    ├── OutputError       15    files cannot be written
+    └── InvestorsHeld     16    screening holds investors until an office has decided
 
 Exit code 0 is success and 1 an unexpected bug (a traceback). Every message is one sentence that names the
 fact (file, row, field, address) and says what to do; `facts()` gives the same facts for `--json`. Only `cli`
@@ -35,6 +36,7 @@ __all__ = [
     "DriftFound",
     "ExpectationFailed",
     "InputError",
+    "InvestorsHeld",
     "NetworkRefused",
     "OutputError",
     "PortInUse",
@@ -248,3 +250,17 @@ class OutputError(RwaError):
     def facts(self) -> dict[str, object]:
         """Error -> the common facts and `path`."""
         return super().facts() | {"path": None if self.path is None else str(self.path)}
+
+
+class InvestorsHeld(RwaError):
+    """Screening holds investors: the files are written, and `rows` of the customers file wait for a decision."""
+
+    exit_code = 16
+
+    def __init__(self, message: str, *, rows: tuple[int, ...] = ()) -> None:
+        super().__init__(message)
+        self.rows = rows
+
+    def facts(self) -> dict[str, object]:
+        """Error -> the common facts and `rows`."""
+        return super().facts() | {"rows": list(self.rows)}

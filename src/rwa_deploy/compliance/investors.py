@@ -8,6 +8,7 @@ later which file was onboarded. Whoever holds the salt can recompute both, so th
 
 import hmac
 import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Self
@@ -28,6 +29,7 @@ __all__ = [
     "file_hash",
     "investor_from_row",
     "investor_number",
+    "investors_from_rows",
     "normal_id",
     "read_investors",
 ]
@@ -140,7 +142,13 @@ def read_investors(path: Path | str, salt: bytes, *, on: date | None = None) -> 
     InputError for any bad cell, a wallet given twice, an investor whose wallets differ in country or tax class, two
     ids with one number, or, where `on` (the day of onboarding) is given, a record that has ended by then.
     """
-    rows = tables.read(path, InvestorRow, key=("wallet",))
+    return investors_from_rows(tables.read(path, InvestorRow, key=("wallet",)), salt, path=path, on=on)
+
+
+def investors_from_rows(
+    rows: Sequence[InvestorRow], salt: bytes, *, path: Path | str, on: date | None = None
+) -> tuple[Investor, ...]:
+    """Rows of a file + salt -> investors, in their order; InputError as `read_investors` says."""
     investors = tuple(investor_from_row(row, salt) for row in rows)
     first: dict[int, tuple[int, InvestorRow]] = {}
     for number, (row, investor) in enumerate(zip(rows, investors, strict=True), start=2):

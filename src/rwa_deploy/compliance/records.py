@@ -5,11 +5,14 @@ The Allowlist sets provider (for a provider's own batch), update time, flags and
 
 from rwa_deploy.model import Investor, TaxClass, Tier
 
-__all__ = ["TAX_CODES", "TIER_CODES", "pack"]
+__all__ = ["ROW_MASK", "TAX_CODES", "TIER_CODES", "pack"]
 
 # Codes on chain; zero means none, and for the tax class: unknown, which pays the highest rate.
 TIER_CODES = {tier: code for code, tier in enumerate(Tier, start=1)}
 TAX_CODES = {tax_class: code for code, tax_class in enumerate(TaxClass, start=1)}
+
+# Tier, country, tax class, expiry and number: what a row says, and the Allowlist adds nothing to.
+ROW_MASK = 0xFFFFFF | 0xFF << 32 | 0xFFFFFFFFFF << 72 | 0xFFFFFFFFFFFFFFFF << 152
 
 
 def pack(investor: Investor, provider_id: int = 0) -> int:
