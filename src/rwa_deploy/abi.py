@@ -136,6 +136,11 @@ class Codec:
         """Contract -> names of its functions."""
         return tuple(self._functions[contract])
 
+    def function_of(self, contract: str, selector: bytes) -> str:
+        """Contract + 4 bytes -> name of its function, empty where it has none of that selector."""
+        found = self._functions[contract].values()
+        return next((entry.name for entry in found if entry.selector == selector), "")
+
     def _add(self, name: str, artifact: Artifact) -> None:
         entries = [(entry["type"], _signature(entry)) for entry in artifact.abi if entry.get("name")]
         self._functions[name] = {entry.name: entry for kind, entry in entries if kind == "function"}

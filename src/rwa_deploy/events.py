@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Union
 
-__all__ = ["Event", "Value"]
+__all__ = ["Act", "Event", "Value"]
 
 # Integers as they are, addresses checksummed, bytes as 0x-hex, arrays and structs as tuples.
 Value = Union[str, int, bool, tuple["Value", ...]]  # noqa: UP007 - a recursive alias needs the name as a string
@@ -26,3 +26,19 @@ class Event:
     timestamp: int
     tx_hash: str
     log_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A transaction to one of our contracts that said something: who sent it, and which function it called.
+
+    `function` is empty where the call is not one of that contract's (a creation through the proxy).
+    """
+
+    tx_hash: str
+    block: int
+    timestamp: int
+    sender: str
+    contract: str
+    function: str
+    events: tuple[str, ...]

@@ -1,8 +1,19 @@
-"""What wallets sign (EIP-712): the types and domains of permits, trades and votes, as the contracts hash them."""
+"""What wallets sign (EIP-712): the types and domains of all that the contracts hash."""
 
 from collections.abc import Mapping, Sequence
 
-__all__ = ["PERMIT", "TRADE", "VOTE", "Types", "domain", "message"]
+__all__ = [
+    "ADD_WALLET",
+    "ANNOUNCEMENT",
+    "ATTESTATION",
+    "MOVE",
+    "PERMIT",
+    "TRADE",
+    "VOTE",
+    "Types",
+    "domain",
+    "message",
+]
 
 Types = Mapping[str, Sequence[Mapping[str, str]]]
 
@@ -19,6 +30,12 @@ TRADE = _types(
     "uint256 deadline,address submitter",
 )
 VOTE = _types("Vote", "uint256 id,address series,address holder,bool support")
+ATTESTATION = _types("Attestation", "address wallet,uint256 record,bytes32 fileHash,uint64 issuedAt,uint64 until")
+MOVE = _types("Move", "address wallet,bytes32 attested")
+ADD_WALLET = _types("AddWallet", "address wallet,address added,uint64 until")
+ANNOUNCEMENT = _types(
+    "Announcement", "address series,address from,address to,uint128 maximum,uint64 until,bytes32 messageHash"
+)
 
 
 def domain(name: str, chain_id: int, contract: str) -> dict[str, str | int]:
@@ -26,7 +43,7 @@ def domain(name: str, chain_id: int, contract: str) -> dict[str, str | int]:
     return {"name": name, "version": "1", "chainId": chain_id, "verifyingContract": contract}
 
 
-def message(types: Types, values: Sequence[str | int]) -> dict[str, str | int]:
+def message(types: Types, values: Sequence[str | int | bytes]) -> dict[str, str | int | bytes]:
     """Types + values in their order -> message."""
     (fields,) = types.values()
     return {field["name"]: value for field, value in zip(fields, values, strict=True)}

@@ -14,7 +14,7 @@ doors turn into an error with a place. Rounding stands in the name. The contract
 """
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 
@@ -45,6 +45,7 @@ __all__ = [
     "rate_from",
     "rate_from_pct",
     "scaled",
+    "time_text",
     "unix_from_date",
     "unscaled",
     "usd_for_pkr_up",
@@ -59,6 +60,7 @@ MAX_AMOUNT = 2**128 - 1
 SECONDS_PER_DAY = 86_400
 
 _UTC_OFFSET = 18_000
+_PAKISTAN = timezone(timedelta(seconds=_UTC_OFFSET))
 _EPOCH = date(1970, 1, 1)
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -220,3 +222,8 @@ def day(timestamp: int) -> int:
 def date_from_unix(timestamp: int) -> date:
     """Unix seconds -> the date in Pakistan at that moment."""
     return _EPOCH + timedelta(days=day(timestamp))
+
+
+def time_text(timestamp: int) -> str:
+    """Unix seconds -> ISO 8601 in Pakistan time, to the second."""
+    return datetime.fromtimestamp(timestamp, _PAKISTAN).isoformat()

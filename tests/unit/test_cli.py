@@ -12,11 +12,16 @@ from rwa_deploy.cli import COMMANDS, app_for
 from rwa_deploy.cli.output import fail, wants_json
 from rwa_deploy.errors import ConfigError, InputError
 
-ISSUED = {"doctor", "compile", "devnet", "plan", "apply", "status", "clear", "price", "terms"} | {
-    "run",
-    "register",
-    "report",
-}
+ISSUED = (
+    {"doctor", "compile", "devnet", "plan", "apply", "status", "clear", "price", "terms"}
+    | {
+        "run",
+        "register",
+        "report",
+    }
+    | {"root", "proof", "screen", "alerts", "goaml"}
+    | {"onboard", "orders", "audit", "statement", "ivms101"}
+)
 
 
 @pytest.fixture

@@ -54,16 +54,32 @@ def test_check_finds_the_committed_references_up_to_date(docs: ModuleType):
 
 
 def test_check_fails_when_a_reference_differs(docs: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    pages = {"docs/cli.md": docs.cli_reference(), "docs/contracts.md": "an older text\n"}
+    pages = {
+        "docs/cli.md": docs.cli_reference(),
+        "docs/contracts.md": "an older text\n",
+        docs.CONTROLS: f"before\n{docs.BEGIN}\nthe table of today\n{docs.END}\nafter\n",
+    }
     (tmp_path / "docs").mkdir()
     for name, text in pages.items():
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(docs, "contract_reference", lambda *_: "the text of today\n")
     monkeypatch.setattr(docs, "compile_contracts", lambda _: None)
+    monkeypatch.setattr(docs, "controls", lambda *_: "the table of today")
     monkeypatch.setattr(docs, "ROOT", tmp_path)
     assert docs.main(["--check"]) == 1
     assert docs.main([]) == 0
     assert docs.main(["--check"]) == 0
+
+
+def test_controls_names_events_and_tests_that_exist(docs: ModuleType, artifacts: Artifacts):
+    rows = [line.split(" | ") for line in docs.controls(artifacts, PROJECT).splitlines()[2:]]
+    assert {row[0].strip("| `").split(".")[0] for row in rows} >= {"Authority", "Enforcement", "Policies", "Allowlist"}
+    for function, _, _, events, test in rows:
+        contract = function.strip("| `").split(".")[0]
+        known = {entry["name"] for entry in artifacts[contract].abi if entry["type"] == "event"}
+        assert {event.strip("` ") for event in events.split(",") if event.strip()} <= known, function
+        file, name = test.strip("| `").split("::")
+        assert f"def {name}(" in (PROJECT / "tests" / "contracts" / file).read_text()
 
 
 def test_cli_reference_names_every_command_and_exit_code(docs: ModuleType):

@@ -33,6 +33,7 @@ STEPS = {
         "tenor": '"three_months"',
         "issue": "2020-09-10",
         "denomination_pkr": "5000",
+        "bound": "true",
     },
     "clear": {"auction": '"574"', "bids": '"bids.csv"', "auction_date": "2020-09-09", "target_million": '"20000.5"'},
     "fund_winners": {"late": "2"},
@@ -49,7 +50,7 @@ STEPS = {
     "cast": {"file": '"cast.csv"'},
     "tax_table": {"file": '"taxes.toml"'},
     "calendar": {"holidays": "[2023-10-24]", "citation": '"SRO 1"'},
-    "bond": {"template": '"pib-fixed-3y"', "symbol": '"PIB"'},
+    "bond": {"template": '"pib-fixed-3y"', "symbol": '"PIB"', "bound": "true"},
     "allot": {"bids": '"bids.csv"', "target_million": "40000", "auction_date": "2021-03-03", "method": '"multiple"'},
     "trade": {"seller": '"bank"', "buyer": '"saver"', "face": "100000", "clean_price": '"98.123456"'},
     "fix": {"period": "1", "benchmark_pct": '"7.1693"', "source": '"auction"'},
@@ -83,10 +84,43 @@ STEPS = {
     "close_meeting": {},
     "mandatory_exchange": {"series": '"A"'},
     "expect_flows": {"file": '"flows.csv"'},
+    "suspend": {"provider": '"HTX"'},
+    "end_provider": {"provider": '"HTX"'},
+    "attest": {"holders": '["saver"]', "provider": '"HTX"', "consent": "false"},
+    "customers": {"file": '"customers.csv"', "provider": '"HTX"', "days": "30"},
+    "add_wallet": {"wallet": '"saver"', "name": '"saver_second"', "by": '"provider"'},
+    "policy": {
+        "lowest_tier": '"qualified"',
+        "blocked": '["USA"]',
+        "caps": '{ retail_resident = "1000000.5" }',
+        "lot": "5000",
+        "locked_until": "2021-01-14",
+        "disclosure": '"text"',
+        "cooling_off_days": "2",
+        "most_holders": "100",
+        "omnibus_days": "7",
+        "travel_rule": "true",
+    },
+    "accept_disclosure": {"holders": '["saver"]', "disclosure": '"text"'},
+    "count_wallets": {"holders": '["saver", "bank"]'},
+    "announce": {"sender": '"saver"', "receiver": '"bank"', "face": "5000", "days": "3"},
+    "order": {
+        "kind": '"forced_transfer"',
+        "wallet": '"saver"',
+        "receiver": '"bank"',
+        "face": "5",
+        "law": '"SRO"',
+        "days": "9",
+    },
+    "lift": {"wallet": '"saver"', "law": '"SRO"'},
+    "screen": {"file": '"names.csv"', "sanctions": '"list.xml"', "hits": '["saver"]'},
+    "alerts": {"holders": '["saver"]', "rentity_id": "7"},
 }
 OPTIONAL = {
     *("short_valid_until", "late", "hour", "percent", "holders", "symbol", "method", "amount", "share_at_cutoff"),
-    *("procedure", "voting_days", "convener", "payer", "trades"),
+    *("procedure", "voting_days", "convener", "payer", "trades", "consent", "days", "by", "hits", "rentity_id"),
+    *("lowest_tier", "blocked", "caps", "locked_until", "cooling_off_days", "most_holders", "omnibus_days"),
+    *("travel_rule", "bound"),
 }
 # What is needed only where something else is not there: the step says so in a sentence of its own.
 ALTERNATIVE = {
@@ -94,6 +128,8 @@ ALTERNATIVE = {
     *(("allot", key) for key in ("bids", "target_million", "auction_date")),
     *(("trade", key) for key in ("seller", "buyer", "face", "clean_price")),
     *(("convene", key) for key in ("into", "ratio")),
+    *(("order", key) for key in ("receiver", "face")),
+    *(("policy", key) for key in ("lot", "disclosure")),
 }
 
 

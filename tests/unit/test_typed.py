@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from rwa_deploy.typed import PERMIT, TRADE, Types, domain, message
+from rwa_deploy.typed import (
+    ADD_WALLET,
+    ANNOUNCEMENT,
+    ATTESTATION,
+    MOVE,
+    PERMIT,
+    TRADE,
+    VOTE,
+    Types,
+    domain,
+    message,
+)
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 
@@ -17,7 +28,16 @@ def hashed(file: str, name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("types", "file"), [(PERMIT, "assets/PermissionedToken.sol"), (TRADE, "market/Settlement.sol")]
+    ("types", "file"),
+    [
+        (PERMIT, "assets/PermissionedToken.sol"),
+        (TRADE, "market/Settlement.sol"),
+        (VOTE, "market/Ballots.sol"),
+        (ATTESTATION, "registry/Onboarding.sol"),
+        (MOVE, "registry/Onboarding.sol"),
+        (ADD_WALLET, "registry/Onboarding.sol"),
+        (ANNOUNCEMENT, "registry/TravelRule.sol"),
+    ],
 )
 def test_types_are_those_that_the_contract_hashes(types: Types, file: str):
     ((name, fields),) = types.items()

@@ -11,7 +11,7 @@ from web3.providers import JSONBaseProvider
 
 from rwa_deploy.abi import Call, Codec, RawLog
 from rwa_deploy.errors import ChainError, Reverted
-from rwa_deploy.events import Event
+from rwa_deploy.events import Act, Event
 
 __all__ = ["CALL_GAS", "WINDOW", "Reader", "revert_data"]
 
@@ -116,6 +116,27 @@ class Reader:
     def events(self, contracts: Mapping[str, str], *, first: int = 0, last: int | str = "latest") -> tuple[Event, ...]:
         """Address -> contract name, and block range -> Events."""
         return self.codec.events(self.logs(contracts, first=first, last=last), contracts)
+
+    def acts(self, events: Sequence[Event], contracts: Mapping[str, str]) -> tuple[Act, ...]:
+        """Events + address -> contract name -> the transactions that they came from, in the order of the chain."""
+        said: dict[str, list[Event]] = {}
+        for event in events:
+            said.setdefault(event.tx_hash, []).append(event)
+        found = self.batch([("eth_getTransactionByHash", (tx_hash,)) for tx_hash in said])
+        return tuple(self._act(logs, one, contracts) for logs, one in zip(said.values(), found, strict=True))
+
+    def _act(self, said: Sequence[Event], transaction: Mapping[str, Any], contracts: Mapping[str, str]) -> Act:
+        target = to_checksum_address(transaction["to"]) if transaction["to"] else ""
+        contract = contracts.get(target, "")
+        return Act(
+            tx_hash=said[0].tx_hash,
+            block=said[0].block,
+            timestamp=said[0].timestamp,
+            sender=to_checksum_address(transaction["from"]),
+            contract=contract,
+            function=self.codec.function_of(contract, _bytes(transaction["input"])[:4]) if contract else "",
+            events=tuple(dict.fromkeys(f"{event.contract}.{event.name}" for event in said)),
+        )
 
     def _eth_call(self, call: Call, sender: str | None, block: int | str) -> tuple[str, dict[str, str], str]:
         tag = hex(block) if isinstance(block, int) else block

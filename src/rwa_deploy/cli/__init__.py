@@ -30,6 +30,16 @@ COMMANDS = {
     "run": "rwa_deploy.cli.scenario",
     "register": "rwa_deploy.cli.books",
     "report": "rwa_deploy.cli.books",
+    "onboard": "rwa_deploy.cli.control",
+    "orders": "rwa_deploy.cli.control",
+    "audit": "rwa_deploy.cli.control",
+    "root": "rwa_deploy.cli.compliance",
+    "proof": "rwa_deploy.cli.compliance",
+    "statement": "rwa_deploy.cli.compliance",
+    "ivms101": "rwa_deploy.cli.compliance",
+    "screen": "rwa_deploy.cli.compliance",
+    "alerts": "rwa_deploy.cli.monitoring",
+    "goaml": "rwa_deploy.cli.monitoring",
 }
 
 

@@ -28,7 +28,7 @@ __all__ = ["app", "summary_tables"]
 
 app = typer.Typer()
 CONFIG = Path("programme.toml")
-DRAWN = ("investors.csv", "non_competitive.csv")  # files that a draw of investors leaves
+MADE = ("*.csv", "*.json", "goaml_*.xml")  # what steps leave: drawn investors, screenings, alerts, report files
 
 
 @app.command(name="run")
@@ -59,8 +59,8 @@ def run_(
         with _progress(quiet=as_json) as bar:
             stage = _play(play, set_stage(wanted, node.codec, artifacts, node, Path(folder)), bar)
         facts, events = facts_of(play, stage)
-        drawn = {name: path.read_text() for name in DRAWN if (path := Path(folder) / name).is_file()}
-    files = {**report(facts), **archive(facts, events), **drawn}
+        made = {path.name: path.read_text() for pattern in MADE for path in sorted(Path(folder).glob(pattern))}
+    files = {**report(facts), **archive(facts, events), **made}
     write_folder(out, files)
     figures: dict[str, Any] = dict(summary(facts))
     if as_json:

@@ -18,6 +18,7 @@ from rwa_deploy.register.lines import (
     TradeLine,
     Use,
 )
+from rwa_deploy.register.orders import Order, order_acts, orders
 from rwa_deploy.register.recon import ReconRow, recon_rows, reconcile
 from rwa_deploy.register.store import load, save
 
@@ -25,6 +26,7 @@ __all__ = [
     "AllotmentLine",
     "Holder",
     "Kyc",
+    "Order",
     "Payment",
     "Purchase",
     "ReconRow",
@@ -36,6 +38,8 @@ __all__ = [
     "Use",
     "fold",
     "load",
+    "order_acts",
+    "orders",
     "recon_rows",
     "reconcile",
     "save",

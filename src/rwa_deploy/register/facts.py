@@ -125,6 +125,39 @@ def _exchanged(event: str, kind: str, wallet: Column, face: Column) -> Fact:
     return Fact("Meeting", event, "mandatory_exchanges", (_arg("id"), _arg("series"), _is(kind), wallet, face))
 
 
+# An order is proposed in full; what becomes of it names its number.
+_PROPOSAL = ("kind", "subject", "token", "expires_at", "receiver", "amount", "legal_ref")
+_ORDER = ("kind", "subject", "token", "receiver", "amount", "expires_at", "legal_ref")
+
+
+def _proposal(name: str) -> Column:
+    place = _PROPOSAL.index(name)
+
+    def column(events: Sequence[Event]) -> list[Value | None]:
+        found = [event.args["proposal"] for event in events]
+        return [part[place] for part in found if isinstance(part, tuple)]
+
+    return column
+
+
+def _order(event: str, status: str, office: Column, **args: str) -> Fact:
+    filled = _filled(dict.fromkeys(_ORDER), args)
+    return Fact("Enforcement", event, "orders", (_arg("id"), _is(status), office, *filled))
+
+
+def _state(event: str, kind: Column, successor: Column) -> Fact:
+    return Fact("Allowlist", event, "wallet_states", (_arg("wallet"), kind, successor))
+
+
+def _frozen_or_released(events: Sequence[Event]) -> list[Value | None]:
+    return ["frozen" if event.args["frozen"] else "released" for event in events]
+
+
+def _announced(event: str, kind: str, amount: str) -> Fact:
+    columns = (_arg("series"), _is(kind), *_args("from", "to", amount, "messageHash"))
+    return Fact("Policies", event, "announcements", columns)
+
+
 def _token_facts(token: str) -> tuple[Fact, ...]:
     ends = (_arg("from"), _arg("to"))
     return (
@@ -142,6 +175,24 @@ FACTS: tuple[Fact, ...] = (
     _record("Onboarded", "wallet", "onboarded", _arg("fileHash")),
     _record("Revoked", "wallet", "revoked", _is(None)),
     _record("SystemAccountSet", "account", "system", _is(None)),
+    _record("Renewed", "wallet", "onboarded", _is(None)),
+    _record("WalletAdded", "added", "onboarded", _is(None)),
+    _state("WalletFrozen", _frozen_or_released, _is(None)),
+    _state("WalletReplaced", _is("replaced"), _arg("successor")),
+    Fact(
+        "Enforcement",
+        "OrderProposed",
+        "orders",
+        (_arg("id"), _is("proposed"), _arg("maker"), *map(_proposal, _ORDER)),
+    ),
+    _order("OrderExecuted", "executed", _arg("checker")),
+    _order("OrderCancelled", "cancelled", _arg("by")),
+    _order("OrderRenewed", "renewed", _arg("checker"), expires_at="expiresAt"),
+    _order("OrderLifted", "lifted", _is(None)),
+    Fact("Enforcement", "Recovered", "recoveries", _args("id", "token", "amount", "frozen")),
+    _announced("Announced", "announced", "maximum"),
+    _announced("AnnouncementUsed", "used", "amount"),
+    Fact("Licences", "LicenceChanged", "licences", _args("provider", "id", "phase", "scope", "until")),
     Fact("Programme", "SeriesRegistered", "registrations", (_arg("series"), _is("registered"), _is(None))),
     Fact("Programme", "SeriesConfirmed", "registrations", (_arg("series"), _is("confirmed"), _currency)),
     Fact("Programme", "Issued", "issues", (_arg("series"), _is("issued"), *_BOOKED)),

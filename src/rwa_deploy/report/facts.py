@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from rwa_deploy.events import Act
 from rwa_deploy.model import AuctionResult, Bid
 from rwa_deploy.register import ReconRow, Register
 
@@ -81,7 +82,8 @@ class RunFacts:
     second counts after it. `providers` names the numbers of KYC records, `names` the addresses that tables should
     call by a name (tokens, accounts of the system, wallets). `recon` maps a moment in words to the rows compared
     then. `settlement_seconds` is how long all allotments took, `timings` how long each stage of the run took [s].
-    `latencies` goes by transaction hash. `manifest` is JSON-ready.
+    `latencies` goes by transaction hash. `manifest` is JSON-ready. `acts` are all transactions, for the
+    audit log; `offices` names the addresses that hold an office or a licence.
     """
 
     title: str
@@ -103,6 +105,8 @@ class RunFacts:
     names: Mapping[str, str] = field(default_factory=dict)
     latencies: Mapping[str, Latency] = field(default_factory=dict)
     timings: Mapping[str, Decimal] = field(default_factory=dict)
+    acts: tuple[Act, ...] = ()
+    offices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def record_at(self) -> int | None:

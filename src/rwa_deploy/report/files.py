@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 
+from rwa_deploy.register import orders
 from rwa_deploy.report import figures, meetings, sheets
+from rwa_deploy.report.audit import audit_csv, orders_csv
 from rwa_deploy.report.certificates import certificates, certificates_page
 from rwa_deploy.report.entitlements import entitlements
 from rwa_deploy.report.facts import RunFacts
@@ -23,6 +25,7 @@ def report(run: RunFacts) -> dict[str, str]:
         "holder_register.csv": sheets.holder_register(run),
         **_servicing(run),
         **_decided(run),
+        **_controlled(run),
         "recon.csv": sheets.recon(run),
         "report.html": page(run),
     }
@@ -59,6 +62,12 @@ def _decided(run: RunFacts) -> dict[str, str]:
     decided = meetings.cac_result(run)
     files = {"cac_result.json": _json(decided)} if decided["meetings"] or decided["defaults"] else {}
     return files | ({"cac_vote.csv": meetings.cac_votes(run)} if decided["meetings"] else {})
+
+
+def _controlled(run: RunFacts) -> dict[str, str]:
+    given = orders(run.register)
+    files = {"orders.csv": orders_csv(given, run.names)} if given else {}
+    return files | ({"audit.csv": audit_csv(run.acts, run.offices, run.register)} if run.acts else {})
 
 
 def _calendar(texts: Sequence[str]) -> str:

@@ -58,8 +58,16 @@ def facts_of(scenario: Scenario, stage: Stage) -> tuple[RunFacts, tuple[Event, .
         names=stage.names(),
         latencies=dict(stage.latencies),
         timings=dict(stage.timings),
+        acts=stage.chain.acts(events, stage.manifest.names()),
+        offices=_offices(stage),
     )
     return facts, events
+
+
+def _offices(stage: Stage) -> Mapping[str, str]:
+    """Address -> office, or provider that has a licence."""
+    licensed = {stage.provider(name).address: name for name in stage.providers.values()}
+    return licensed | {signer.address: name for name, signer in stage.offices.items()}
 
 
 def _main(stage: Stage, register: Register) -> Issued:

@@ -1,6 +1,8 @@
 """Steps of the registries: licences, the draw of investors, onboarding, the dollar rate."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from eth_utils.crypto import keccak
 
@@ -17,7 +19,7 @@ from rwa_deploy.scenario.stage import Stage
 from rwa_deploy.scenario.steps.files import CastRow, read_cast
 from rwa_deploy.scenario.steps.opening import Cast, Investors, Licence, Onboard, Rate, Renew
 
-__all__ = ["cast", "investors", "licence", "onboard", "rate", "renew"]
+__all__ = ["admit", "cast", "enlist", "give_cash", "investors", "licence", "onboard", "rate", "renew", "write"]
 
 PHASES = ("NONE", "NOC", "AML_REGISTERED", "SANDBOX", "LICENSED")
 REGISTRAR = "registrar"
@@ -57,28 +59,37 @@ def investors(step: Investors, stage: Stage) -> None:
 
 def cast(step: Cast, stage: Stage) -> None:
     """Named wallets, each onboarded by its provider, with cash of the central bank."""
-    rows = read_cast(step.file, units.date_from_unix(stage.chain.now()))
+    found = enlist(step.file, stage)
+    for provider in dict.fromkeys(member.provider for member in found):
+        clients = [member for member in found if member.provider == provider]
+        for start in range(0, len(clients), BATCH):
+            write(stage, provider, clients[start : start + BATCH])
+    give_cash(step.file, stage)
+
+
+def enlist(file: Path, stage: Stage) -> tuple[Investor, ...]:
+    """File of a cast -> its investors, on the stage with gas, and not on chain yet."""
+    rows = read_cast(file, units.date_from_unix(stage.chain.now()))
     signers = {row.name: wallet(f"cast {row.name}", 0) for row in rows}
     members = {row.name: _member(row, signers[row.name].address) for row in rows}
+    admit(stage, members, signers)
+    return tuple(members.values())
+
+
+def admit(stage: Stage, members: Mapping[str, Investor], signers: Mapping[str, Signer]) -> None:
+    """Named investors and their keys -> on the stage, with gas."""
     stage.people |= signers
     stage.members |= members
     stage.wallets |= {signer.address: signer for signer in signers.values()}
     stage.called |= {signer.address: name for name, signer in signers.items()}
     stage.supply_gas(signer.address for signer in signers.values())
-    for provider in dict.fromkeys(member.provider for member in members.values()):
-        clients = [member for member in members.values() if member.provider == provider]
-        for start in range(0, len(clients), BATCH):
-            _write(stage, provider, clients[start : start + BATCH])
-    bank = stage.signer("central_bank")
-    mints = [(bank, stage.on("CashToken", "mint", signers[row.name].address, row.cash)) for row in rows if row.cash]
-    stage.act_many("cash_mint", mints, MINT_GAS)
 
 
 def onboard(step: Onboard, stage: Stage) -> None:
     """A provider's clients, 100 a transaction."""
     clients = [investor for investor in stage.investors if investor.provider == step.provider]
     for start in range(0, len(clients), BATCH):
-        _write(stage, step.provider, clients[start : start + BATCH])
+        write(stage, step.provider, clients[start : start + BATCH])
         stage.progress(min(start + BATCH, len(clients)), len(clients))
 
 
@@ -87,7 +98,7 @@ def renew(step: Renew, stage: Stage) -> None:
     for holder in step.holders:
         old = stage.investor(stage.signer(holder).address)
         renewed = replace(old, valid_until=units.unix_from_date(step.until))
-        _write(stage, old.provider, [renewed])
+        write(stage, old.provider, [renewed])
         stage.members |= {name: renewed for name, member in stage.members.items() if member is old}
 
 
@@ -107,7 +118,18 @@ def _drawn(step: Investors, retail: list[Signer], dealers: list[Signer]) -> tupl
     return (*lasting[:-1], ending[-1], *banks)
 
 
-def _write(stage: Stage, provider: str, clients: list[Investor]) -> None:
+def give_cash(file: Path, stage: Stage) -> None:
+    """The central bank mints what the rows say."""
+    rows = read_cast(file, units.date_from_unix(stage.chain.now()))
+    bank = stage.signer("central_bank")
+    mints = [
+        (bank, stage.on("CashToken", "mint", stage.people[row.name].address, row.cash)) for row in rows if row.cash
+    ]
+    stage.act_many("cash_mint", mints, MINT_GAS)
+
+
+def write(stage: Stage, provider: str, clients: list[Investor]) -> None:
+    """A batch of records under their provider, or by the registrar."""
     by_registrar = provider == REGISTRAR
     call = stage.on(
         "Allowlist",

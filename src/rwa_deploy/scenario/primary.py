@@ -46,13 +46,13 @@ def series(step: Series, stage: Stage) -> None:
         *(terms_hash, Form.DISCOUNT.code, DayCount.ACT_365.code, 0, InstrumentClass.GOVERNMENT_SECURITY.code),
         *(0, 0, units.PAR, 0, 0, 0, [], [], []),
     )
-    _open(stage, Issued(step.symbol, _token(stage, isin, terms)), terms_hash)
+    _open(stage, Issued(step.symbol, _token(stage, isin, terms, bound=step.bound)), terms_hash)
 
 
 def bond(step: Bond, stage: Stage) -> None:
     """A series of a terms file."""
     known = bond_terms(step)
-    token = _token(stage, f"{known.isin} {known.symbol}", abi_terms(known))
+    token = _token(stage, f"{known.isin} {known.symbol}", abi_terms(known), bound=step.bound)
     _open(stage, Issued(known.symbol, token, known), terms_hash(known))
 
 
@@ -70,8 +70,8 @@ def _open(stage: Stage, made: Issued, hash_: bytes) -> None:
     stage.manifest = replace(stage.manifest, series={**stage.manifest.series, made.symbol: token.address})
 
 
-def _token(stage: Stage, salt_text: str, terms: tuple[Any, ...]) -> Contract:
-    names = ("Authority", "Allowlist", "Programme", "BondMaths")
+def _token(stage: Stage, salt_text: str, terms: tuple[Any, ...], *, bound: bool) -> Contract:
+    names = ("Authority", "Policies" if bound else "Allowlist", "Programme", "BondMaths")
     args = (*(stage.desired.address(name) for name in names), terms)
     salt, init_code = keccak(text=salt_text), stage.codec.init_code("BondToken", args)
     return Contract("BondToken", args, salt, init_code, create2(salt, init_code))

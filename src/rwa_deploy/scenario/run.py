@@ -8,10 +8,12 @@ from typing import Any
 from rwa_deploy.errors import ConfigError, ExpectationFailed, Reverted
 from rwa_deploy.report import Refusal
 from rwa_deploy.scenario import (
+    control,
     facts,
     flows,
     liabilities,
     meetings,
+    monitoring,
     offices,
     onboarding,
     placing,
@@ -70,6 +72,19 @@ ACTIONS: dict[str, Callable[[Any, Stage], None]] = {
     "vote": meetings.vote,
     "close_meeting": meetings.close_meeting,
     "mandatory_exchange": meetings.mandatory_exchange,
+    "suspend": control.suspend,
+    "end_provider": control.end_provider,
+    "attest": control.attest,
+    "customers": control.customers,
+    "add_wallet": control.add_wallet,
+    "policy": control.policy,
+    "accept_disclosure": control.accept_disclosure,
+    "count_wallets": control.count_wallets,
+    "announce": control.announce,
+    "order": control.order,
+    "lift": control.lift,
+    "screen": monitoring.screen,
+    "alerts": monitoring.alerts,
     "reconcile": facts.reconcile,
     "expect_flows": flows.expect_flows,
 }

@@ -8,8 +8,9 @@ from rwa_deploy import typed, units
 from rwa_deploy.abi import Call
 from rwa_deploy.chain import Signer
 from rwa_deploy.errors import ConfigError
+from rwa_deploy.scenario.control import KINDS, give_order, lift_last
 from rwa_deploy.scenario.placing import cash_due
-from rwa_deploy.scenario.stage import Stage
+from rwa_deploy.scenario.stage import NOBODY, Stage
 from rwa_deploy.scenario.steps.files import read_trades
 from rwa_deploy.scenario.steps.market import Freeze, Trade, Trades, Transfer, Travel
 
@@ -68,10 +69,13 @@ def transfer(step: Transfer, stage: Stage) -> None:
 
 
 def freeze(step: Freeze, stage: Stage) -> None:
-    """The whole wallet, or nothing any more."""
-    amount = WHOLE_WALLET if step.face == "all" else 0
-    call = stage.on("BondToken", "setFrozenTokens", stage.signer(step.wallet).address, amount)
-    stage.act("freeze", stage.signer("enforcement_maker"), call)
+    """All of a wallet's face in the series, under an order, or nothing any more, under another."""
+    law = f"scenario: {step.label or step.action}"
+    if step.face == "none":
+        lift_last(stage, step.wallet, law)
+        return
+    what = (KINDS.index("freeze_amount"), stage.signer(step.wallet).address, stage.token(), NOBODY, WHOLE_WALLET)
+    stage.freezes.setdefault(step.wallet, []).append(give_order(stage, what, law, 366))
 
 
 def travel(step: Travel, stage: Stage) -> None:

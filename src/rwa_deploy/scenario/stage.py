@@ -24,9 +24,11 @@ from rwa_deploy.register import ReconRow
 from rwa_deploy.report import Latency, Refusal
 from rwa_deploy.terms import Terms
 
-__all__ = ["ETHER", "Issued", "Spent", "Stage", "Winner", "in_currency", "seconds_since", "set_stage"]
+__all__ = ["DAY", "ETHER", "NOBODY", "Issued", "Spent", "Stage", "Winner", "in_currency", "seconds_since", "set_stage"]
 
 ETHER = 10**18
+DAY = 86_400
+NOBODY = "0x" + "0" * 40
 CASH = {"USD": ("US dollar stablecoin", "USDS")}
 Progress = Callable[[int, int], None]  # done, of
 
@@ -95,6 +97,7 @@ class Stage:
     allotments: int = 0
     books: int = 0  # buybacks and offers to exchange
     meeting: int | None = None
+    freezes: dict[str, list[int]] = field(default_factory=dict)  # wallet -> numbers of the orders that freeze it
     refusals: list[Refusal] = field(default_factory=list)
     spent: dict[str, Spent] = field(default_factory=dict)
     latencies: dict[str, Latency] = field(default_factory=dict)  # by transaction hash

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from rwa_deploy import tables, terms
+from rwa_deploy.compliance.lists import read_list
 from rwa_deploy.config import OfficesTable, validate
 from rwa_deploy.errors import ConfigError, InputError
 from rwa_deploy.finance.auction import AuctionRules, Instrument, rules_for
 from rwa_deploy.finance.bids import read_bids
 from rwa_deploy.finance.bills import bill_days, bill_maturity
-from rwa_deploy.scenario.steps import files, market, opening, restructuring, servicing
+from rwa_deploy.scenario.steps import control, files, market, opening, restructuring, servicing
 from rwa_deploy.scenario.steps.fields import Step
 from rwa_deploy.scenario.steps.play import Scenario
 from rwa_deploy.tax_file import load_taxes
@@ -113,6 +114,33 @@ def _cast(step: opening.Cast, play: _Play, _: str) -> None:
             message = "has no licence here; put a `licence` step before, or write registrar"
             raise InputError(message, path=step.file, row=number, column="provider")
         play.names.add(row.name)
+
+
+def _customers(step: control.Customers, play: _Play, place: str) -> None:
+    _licensed(step.provider, play, place)
+    _cast(opening.Cast(action="cast", file=step.file), play, place)
+
+
+def _attest(step: control.Attest, play: _Play, place: str) -> None:
+    _licensed(step.provider, play, place)
+
+
+def _licensed(provider: str, play: _Play, place: str) -> None:
+    if provider not in play.licensed:
+        raise ConfigError(f"{place} names {provider}, who has no licence here; put a `licence` step before")
+
+
+def _add_wallet(step: control.AddWallet, play: _Play, place: str) -> None:
+    if step.name in play.names:
+        raise ConfigError(f"{place} names {step.name} a second time; choose another name")
+    play.names.add(step.name)
+
+
+def _screen(step: control.Screen, play: _Play, place: str) -> None:
+    _check_names(step.file, tables.read(step.file, files.NameRow), ("name",), play)
+    read_list(step.sanctions)
+    for name in step.hits:
+        play.require(name, place)
 
 
 def _taxes(step: opening.TaxTable, _: _Play, __: str) -> None:
@@ -216,6 +244,10 @@ _CHECKS: dict[type[Step], Callable[[Any, _Play, str], None]] = {
     opening.Licence: _licence,
     opening.Cast: _cast,
     opening.TaxTable: _taxes,
+    control.Customers: _customers,
+    control.Attest: _attest,
+    control.AddWallet: _add_wallet,
+    control.Screen: _screen,
     opening.Series: _series,
     opening.Bond: _bond,
     market.Travel: _travel,

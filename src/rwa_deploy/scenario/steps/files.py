@@ -9,6 +9,7 @@
 | offers of a buyback | name,face,price |
 | acceptances of an exchange | name,face |
 | votes | name,support |
+| names for a screening | name,legal_name,born |
 | expected flows | date,kind,period,holder,income,principal,tax,net |
 
 Amounts are in the scenario's currency, prices per 100 with up to 6 decimals. `tax_class` may be `unknown`.
@@ -36,6 +37,7 @@ __all__ = [
     "AllotRow",
     "CastRow",
     "FlowRow",
+    "NameRow",
     "OfferRow",
     "TradeRow",
     "VoteRow",
@@ -145,6 +147,14 @@ class VoteRow(tables.Row):
 
     name: Name
     support: Literal["yes", "no"]
+
+
+class NameRow(tables.Row):
+    """What a provider knows of a member of the cast, for a screening; it never goes on chain. Nobody is meant."""
+
+    name: Name
+    legal_name: Annotated[str, Field(min_length=1)]
+    born: tables.Day
 
 
 class FlowRow(tables.Row):

@@ -123,7 +123,7 @@ class Transfer(OnSeries):
 
 
 class Freeze(OnSeries):
-    """The enforcement maker freezes an amount of a wallet's face, or lifts the freeze."""
+    """An order freezes all of a wallet's face in the series, or another lifts it."""
 
     action: Literal["freeze"]
     wallet: Wallet

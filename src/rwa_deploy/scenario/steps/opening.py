@@ -96,6 +96,7 @@ class Series(Step):
     tenor: Tenor
     issue: Day
     denomination_pkr: Money
+    bound: bool = False  # asks Policies, and them the Allowlist
 
 
 class Bond(Step):
@@ -105,6 +106,7 @@ class Bond(Step):
     terms: File | None = None
     template: str | None = None
     symbol: Symbol | None = None
+    bound: bool = False  # asks Policies, and them the Allowlist
 
     @model_validator(mode="after")
     def _names_its_terms(self) -> Self:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rwa_deploy import units
 from rwa_deploy.config import parse_toml, validate
-from rwa_deploy.scenario.steps import market, opening, restructuring, servicing
+from rwa_deploy.scenario.steps import control, market, opening, restructuring, servicing
 from rwa_deploy.scenario.steps.fields import Day
 
 __all__ = ["AnyStep", "Scenario", "load"]
@@ -58,10 +58,23 @@ AnyStep = (
     | restructuring.Vote
     | restructuring.CloseMeeting
     | restructuring.MandatoryExchange
+    | control.Suspend
+    | control.EndProvider
+    | control.Attest
+    | control.Customers
+    | control.AddWallet
+    | control.Policy
+    | control.AcceptDisclosure
+    | control.CountWallets
+    | control.Announce
+    | control.Order
+    | control.Lift
+    | control.Screen
+    | control.Alerts
     | servicing.Reconcile
     | servicing.ExpectFlows
 )
-_FILES = ("bids", "file", "trades", "terms", "offers", "accepted")
+_FILES = ("bids", "file", "sanctions", "trades", "terms", "offers", "accepted")
 
 
 class Scenario(BaseModel):
