@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from rich.console import Console
-from tests.bench import erc20, gate, peer_artifacts, report, rwa, speed, trex
+from tests.bench import erc20, gate, million, peer_artifacts, report, rwa, speed, trex
 from tests.bench.lab import ROOT, Lab, Sample
 from tests.bench.world import CHAIN_START, deploy
 
@@ -29,7 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/bench"), help="folder for gas.json and speed.json")
     parser.add_argument("--update", action="store_true", help="accept: rewrite the snapshot and docs/gas.md")
-    parser.add_argument("--quick", action="store_true", help="leave the ten thousand holders out")
+    parser.add_argument(
+        "--quick", action="store_true", help="leave out ten thousand holders and a million clients"
+    )
     options = parser.parse_args(arguments)
     os.environ.setdefault("SOLCX_BINARY_PATH", str(ROOT / "tools" / "solc"))
     try:
@@ -62,6 +64,7 @@ def run(*, quick: bool) -> tuple[dict[str, dict[str, Sample]], dict[str, float]]
         seconds = {"compile_warm": compiled_in, "deploy_all": world.deployed_in}
         if not quick:
             seconds["onboard_and_issue_10000"], seconds["pay_10000"] = speed.ten_thousand(world)
+            seconds["root_of_a_million"], seconds["root_of_a_million_gib"] = million.million(world)
         return columns, seconds
 
 

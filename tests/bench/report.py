@@ -55,7 +55,7 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
 def speed_table(seconds: Mapping[str, float]) -> Table:
     """Seconds by measure -> table."""
     table = Table(title="Speed on this machine")
-    for heading in ("measure", "at most [s]", "seconds", ""):
+    for heading in ("measure", "at most", "found [s, GiB]", ""):
         table.add_column(heading, justify="left" if heading == "measure" else "right")
     for name, value in seconds.items():
         mark = "[green]✓[/]" if value <= SPEED[name] else "[red]✗[/]"

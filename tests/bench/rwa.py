@@ -1,10 +1,10 @@
 """World -> samples of our programme: every operation with all roles and checks live."""
 
 from eth_utils.crypto import keccak
-from tests.bench import coupons
+from tests.bench import control, coupons
 from tests.bench.lab import AMOUNT, FOREVER, Contract, Sample, sample
 from tests.bench.signing import permit, trade_signature
-from tests.bench.world import CHAIN_START, DAY, DENOMINATION, World
+from tests.bench.world import CHAIN_START, DAY, DENOMINATION, NOBODY, World, order
 
 from rwa_deploy import units
 from rwa_deploy.abi import Call
@@ -15,7 +15,7 @@ __all__ = ["measure"]
 BATCH = 100
 PRICE = 98_381_500  # per 100 face [1e6]
 MATURITY_AT = units.unix_from_date(units.date_from_unix(CHAIN_START)) + 91 * DAY
-NOBODY = "0x" + "00" * 20
+FREEZE_AMOUNT, FORCED_TRANSFER = 1, 3  # kinds of orders
 AUCTION = keccak(text="benchmark auction")
 CASH = 100 * DENOMINATION
 REDEMPTION = 2**256 - 1
@@ -45,6 +45,7 @@ def measure(world: World) -> Samples:
     found |= _cash(world, holders, new)
     found |= _trades(world, series, holders)
     found |= _enforcement(world, series, holders)
+    found |= control.measure(world)
     found |= _redemption(world, series, holders, winners)
     return found | coupons.measure(world)
 
@@ -124,14 +125,12 @@ def _trade(world: World, series: Contract, seller: Signer, buyer: Signer, nonce:
 
 
 def _enforcement(world: World, series: Contract, holders: list[Signer]) -> Samples:
-    """The enforcement offices seize from one and freeze a part of another."""
-    maker, checker = world.offices["enforcement_maker"], world.offices["enforcement_checker"]
-    one, two, three = holders[20:23]
-    acts = {
-        "forced_transfer": (checker, series.call("forcedTransfer", one.address, two.address, AMOUNT)),
-        "freeze": (maker, series.call("setFrozenTokens", three.address, AMOUNT)),
+    """Orders on a part of what one holds: proposed by one office, executed by another."""
+    one, two, three = (holder.address for holder in holders[20:23])
+    return {
+        "forced_transfer": sample(order(world, FORCED_TRANSFER, one, series.address, two, AMOUNT)),
+        "freeze": sample(order(world, FREEZE_AMOUNT, three, series.address, NOBODY, AMOUNT)),
     }
-    return _each(world, acts)
 
 
 def _redemption(world: World, series: Contract, holders: list[Signer], winners: list[Signer]) -> Samples:

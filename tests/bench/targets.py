@@ -11,14 +11,23 @@ BEGIN, END = "<!-- gas table: begin -->", "<!-- gas table: end -->"
 TARGETS: Mapping[str, int | None] = {
     "transfer_existing": 48_000,
     "transfer_new": 65_100,
+    "transfer_policy_bound": 75_000,
+    "transfer_every_rule_bound": None,
     "transfer_after_record_date": 94_000,
     "transfer_first_after_record_date": None,
     "transfer_from": None,
     "approve": None,
     "permit": None,
     "freeze": None,
+    "freeze_wallet": None,
     "forced_transfer": None,
+    "recover_wallet": None,
     "onboard_each_of_100": 26_200,
+    "attest": None,
+    "publish_root": None,
+    "activate_of_a_million": None,
+    "renew_each_of_100": None,
+    "revoke_each_of_100": None,
     "issue_each_of_100": 31_000,
     "settle_each_of_100": 50_000,
     "coupon_each_of_100": 22_500,
@@ -41,10 +50,12 @@ PEERS: Mapping[str, str] = {
     "trex_typical": "T-REX, typical",
 }
 
-# Measure -> seconds at most.
+# Measure -> seconds at most; the memory of the root is in GiB.
 SPEED: Mapping[str, float] = {
     "compile_warm": 0.5,
     "deploy_all": 3.0,
     "onboard_and_issue_10000": 20.0,
     "pay_10000": 30.0,
+    "root_of_a_million": 20.0,
+    "root_of_a_million_gib": 1.0,
 }

@@ -21,12 +21,13 @@ from rwa_deploy.model import Investor, TaxClass, Tier
 from rwa_deploy.plan import Contract as Planned
 from rwa_deploy.plan import create2
 
-__all__ = ["CHAIN_START", "DAY", "DENOMINATION", "World", "deploy"]
+__all__ = ["CHAIN_START", "DAY", "DENOMINATION", "NOBODY", "World", "deploy", "order", "row_of"]
 
 DAY = 86_400
 CHAIN_START = 1_767_225_600  # 1 January 2026, 00:00 UTC
 DENOMINATION = 5_000 * units.ONE
 MOST = 2**128 - 1
+NOBODY = "0x" + "00" * 20
 # A discount bill: no schedule (see IBondToken.Terms).
 COUPONLESS: tuple[object, ...] = (0, 0, 0, 1, 0, 5, units.PAR, 0, 0, 0, (), (), ())
 RATE = 283_650_000  # rupees per dollar [1e6]
@@ -74,10 +75,10 @@ class World:
         for phase in (NOC, AML_REGISTERED, SANDBOX):
             self.send("regulator", "Licences", "grantLicence", self.provider.address, phase, ALL_SCOPES, FOREVER)
 
-    def onboarding(self, wallets: Sequence[str]) -> Call:
-        """Up to 200 wallets -> the provider's batch, each wallet an investor of his own."""
+    def onboarding(self, wallets: Sequence[str], number: int | None = None) -> Call:
+        """Up to 200 wallets -> the provider's batch, each wallet an investor of his own, or all of one."""
         until = self.lab.chain.now() + 1_000 * DAY
-        rows = [_row(address, until) for address in wallets]
+        rows = [row_of(address, until, number) for address in wallets]
         return self.at("Allowlist").call("onboard", rows)
 
     def issuing(self, series: Contract, receivers: Sequence[str]) -> Call:
@@ -85,9 +86,9 @@ class World:
         faces = [DENOMINATION] * len(receivers)
         return self.at("Programme").call("issue", series.address, list(receivers), faces)
 
-    def onboard(self, wallets: Sequence[str]) -> Receipt:
+    def onboard(self, wallets: Sequence[str], number: int | None = None) -> Receipt:
         """Wallets -> Receipt of their batch."""
-        return self.lab.send(self.provider, self.onboarding(wallets))
+        return self.lab.send(self.provider, self.onboarding(wallets, number))
 
     def issue(self, series: Contract, receivers: Sequence[str]) -> Receipt:
         """Series and receivers -> Receipt of their issue."""
@@ -99,7 +100,9 @@ class World:
         self.lab.chain.fund((item.address for item in found), 10**18)
         return found
 
-    def new_series(self, number: int, maturity_at: int, features: tuple[object, ...] = COUPONLESS) -> Contract:
+    def new_series(
+        self, number: int, maturity_at: int, features: tuple[object, ...] = COUPONLESS, rules: str = "Allowlist"
+    ) -> Contract:
         """Number and maturity -> a series created through the CREATE2 proxy, registered and confirmed; else a bill."""
         terms_hash = keccak(text=f"term sheet of benchmark series {number}")
         issue_at = units.unix_from_date(units.date_from_unix(self.lab.chain.now()))
@@ -107,7 +110,7 @@ class World:
             *(f"Treasury Bill {number}", f"MTB-{number}", f"PK{number:010d}".encode(), b"PKR"),
             *(issue_at, maturity_at, DENOMINATION, MOST, terms_hash, *features),
         )
-        at = (self.at(name).address for name in ("Authority", "Allowlist", "Programme", "BondMaths"))
+        at = (self.at(name).address for name in ("Authority", rules, "Programme", "BondMaths"))
         args = (*at, terms)
         salt, init_code = keccak(text=f"series {number}"), self.lab.chain.codec.init_code("BondToken", args)
         planned = Planned("BondToken", args, salt, init_code, create2(salt, init_code))
@@ -135,9 +138,20 @@ def deploy(lab: Lab) -> World:
     return World(lab, contracts, offices, lab.since(height), seconds)
 
 
-def _row(wallet: str, valid_until: int) -> tuple[str, int, bytes]:
+def order(
+    world: World, kind: int, subject: str, token: str, to: str, amount: int, tokens: Sequence[str] = ()
+) -> list[Receipt]:
+    """What an order says -> Receipts of its proposal and its execution."""
+    until = world.lab.chain.now() + 30 * DAY
+    proposal = (kind, subject, token, until, to, amount, keccak(text="court order"))
+    proposed = world.send("enforcement_maker", "Enforcement", "propose", proposal)
+    number = world.lab.read(world.at("Enforcement"), "orders")
+    return [proposed, world.send("enforcement_checker", "Enforcement", "execute", number, list(tokens))]
+
+
+def row_of(wallet: str, valid_until: int, number: int | None = None) -> tuple[str, int, bytes]:
     """Wallet and expiry -> a row of a batch: wallet, record, hash of the provider's file."""
     digest = keccak(hexstr=wallet)
-    number = int.from_bytes(digest[:8])
+    number = number or int.from_bytes(digest[:8])
     tier, tax_class = Tier.RETAIL_RESIDENT, TaxClass.FILER
     return wallet, pack(Investor(wallet, number, tier, COUNTRY, tax_class, valid_until, "bench", digest)), digest
