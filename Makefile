@@ -16,7 +16,7 @@ SOURCES := $(shell find contracts -name '*.sol' 2>/dev/null)
 ARTIFACTS := .build/artifacts.stamp
 PYTEST := python -m pytest
 
-.PHONY: help setup compile demo readme test test-python test-brownie check check-python check-solidity bench devnet wheel lock clean
+.PHONY: help setup compile demo readme test test-python test-brownie check check-python check-solidity slither bench devnet wheel lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -54,6 +54,9 @@ check-solidity: $(VENV) $(NODE)
 	python tools/docs.py --check
 	solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 
+slither: $(NODE) .build/slither/venv.stamp  ## static analysis of all contracts; each finding is explained in tools/slither.toml
+	python tools/slither.py
+
 bench: $(ARTIFACTS)  ## the gas table, side by side with the peers, and its gate
 	python -m tests.bench --out out/bench
 
@@ -86,6 +89,13 @@ $(VENV): .venv/lock.stamp pyproject.toml
 $(NODE): package-lock.json package.json .npmrc
 	mkdir -p $(HOME)
 	npm ci --ignore-scripts --no-progress
+	touch $@
+
+# Slither's dependencies cannot join ours.
+.build/slither/venv.stamp: $(VENV) locks/slither.txt
+	rm -rf .build/slither/venv
+	uv venv --quiet --python .venv/bin/python .build/slither/venv
+	uv pip install --quiet --python .build/slither/venv/bin/python --require-hashes -r locks/slither.txt
 	touch $@
 
 $(ARTIFACTS): $(VENV) $(NODE) brownie-config.yaml $(SOURCES)

@@ -1,4 +1,4 @@
-"""The package and its contracts -> docs/cli.md and docs/contracts.md; with --check, a failure when these differ.
+"""The package and its contracts -> docs/cli.md, docs/contracts.md, a table in docs/controls.md; --check compares.
 
 The command reference comes from the Typer application and the error tree, that of the contracts from the ABI and the
 NatSpec in the compiler's metadata; who may call what comes from the table in `rwa_deploy.wiring`.
@@ -27,7 +27,9 @@ __all__ = ["cli_reference", "contract_reference", "main"]
 ROOT = Path(__file__).resolve().parents[1]
 MADE = "<!-- Made by tools/docs.py; edit what it is made from. -->"
 EXAMPLE = "Example: "
-VALUES = {"Path": "path", "int": "number", "datetime": "date", "str": "text"}
+VALUES = {"list": "path, any number of them", "Path": "path", "int": "number", "datetime": "date", "str": "text"}
+CONTROLS = "docs/controls.md"
+BEGIN, END = "<!-- controls: begin -->", "<!-- controls: end -->"
 FOLDERS = ("registry", "assets", "market", "credit", "control")
 
 # Errors that stand for a right which no office gives: who is left when everybody else is refused.
@@ -43,7 +45,12 @@ _ENUM = re.compile(r"\benum (\w+) \{([^}]*)\}")
 
 def main(arguments: Sequence[str]) -> int:
     """Arguments -> exit code: writes both files, or with --check compares them (1 when one differs)."""
-    pages = {"docs/cli.md": cli_reference(), "docs/contracts.md": contract_reference(compile_contracts(ROOT), ROOT)}
+    artifacts = compile_contracts(ROOT)
+    pages = {
+        "docs/cli.md": cli_reference(),
+        "docs/contracts.md": contract_reference(artifacts, ROOT),
+        CONTROLS: with_controls((ROOT / CONTROLS).read_text(encoding="utf-8"), controls(artifacts, ROOT)),
+    }
     if "--check" not in arguments:
         for name, text in pages.items():
             (ROOT / name).write_text(text, encoding="utf-8")
@@ -298,6 +305,111 @@ def _folder(contract: Contract) -> str:
 
 def _place(contract: Contract) -> tuple[int, str]:
     return FOLDERS.index(_folder(contract)), contract.artifact.name
+
+
+# ── controls ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_FUNCTION = re.compile(r"^    function (\w+)\(.*?^    \}", re.MULTILINE | re.DOTALL)
+_EMIT = re.compile(r"\bemit (\w+)\(")
+_CALLED = re.compile(r"\b(_?[a-z]\w*)\(")
+_PARENTS = re.compile(r"^(?:abstract )?contract (\w+)(?: is ([\w, ]+))? \{", re.MULTILINE)
+_TEST = re.compile(r"^def (test_\w+)\(", re.MULTILINE)
+_NEXT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_GENERIC = "test_attacks.py::test_every_function_passes_its_office_and_nobody_else"  # each function, each role
+# Files of tests, where a contract's are not in the one of its own name alone.
+_FILES = {
+    "Allowlist": ("allowlist", "onboarding", "enforcement"),
+    "Authority": ("authority", "onboarding", "function_pause"),
+    "BondToken": ("bond_token", "rwa_token", "permissioned_token"),
+    "CashToken": ("cash_token", "permissioned_token"),
+    "PayingAgent": ("paying_agent", "coupons"),
+    "Policies": ("polic", "travel"),
+    "PriceOracle": ("price_oracle", "travel"),
+}
+# The Authority guards its own functions by itself, and these are ours.
+_PAUSES = {("Authority", name) for name in ("pauseFunction", "renewFunctionPause", "unpauseFunction")}
+
+
+def controls(artifacts: Artifacts, root: Path) -> str:
+    """Artifacts, sources and tests -> the table: function, office, delay, events, and the test of its name."""
+    tests = [
+        (path.name, name)
+        for path in sorted((root / "tests" / "contracts").glob("test_*.py"))
+        for name in _TEST.findall(path.read_text(encoding="utf-8"))
+    ]
+    guarded = restricted_functions(artifacts) | _PAUSES
+    rows = []
+    for contract, function in sorted(guarded):
+        office = office_of(contract, function)
+        events = sorted(_events_of(root, contract, function))
+        others = {name for one, name in guarded if one == contract}
+        test = _test_of(contract, function, others, tests)
+        delay = "after its delay" if office == ADMIN else "at once"
+        who = "Programme" if contract == "BondToken" and office == ADMIN else _words(office)
+        rows.append((f"`{contract}.{function}`", who, delay, ", ".join(f"`{one}`" for one in events), f"`{test}`"))
+    return _table(("function", "office", "when", "events", "test"), rows)
+
+
+def with_controls(page: str, table: str) -> str:
+    """Page + table -> the page with the table between its marks."""
+    before, rest = page.split(BEGIN)
+    return f"{before}{BEGIN}\n{table}\n{END}{rest.split(END)[1]}"
+
+
+def _test_of(contract: str, function: str, others: set[str], tests: Sequence[tuple[str, str]]) -> str:
+    """Function, the contract's other functions, tests -> file::test named after it, or the one of every function."""
+    files = tuple(f"test_{stem}" for stem in _FILES.get(contract, (_snake(contract),)))
+    stem = f"test_{_snake(function)}_"
+    longer = tuple(f"test_{_snake(one)}_" for one in others if _snake(one).startswith(f"{_snake(function)}_"))
+    named: list[tuple[str, str]] = [
+        (file, name)
+        for file, name in tests
+        if file.startswith(files) and name.startswith(stem) and not name.startswith(longer or ("-",))
+    ]
+    if not named:
+        return _GENERIC
+    file, name = min(named, key=_shortest)
+    return f"{file}::{name}"
+
+
+def _shortest(test: tuple[str, str]) -> tuple[int, str, str]:
+    file, name = test
+    return len(name), name, file
+
+
+def _snake(name: str) -> str:
+    return _NEXT.sub("_", name).lower()
+
+
+def _events_of(root: Path, contract: str, function: str) -> set[str]:
+    """What a function emits by itself and by the functions of its own contract that it calls."""
+    bodies = _bodies(root, contract)
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = [function]
+    while waiting:
+        body = bodies.get(name := waiting.pop(), "")
+        if name in seen or not body:
+            continue
+        seen.add(name)
+        found |= set(_EMIT.findall(body))
+        waiting += _CALLED.findall(body)
+    return found
+
+
+def _bodies(root: Path, contract: str) -> dict[str, str]:
+    """Contract -> its functions and those of its parents in the project, by name."""
+    texts: dict[str, tuple[str, str]] = {}
+    for path in (root / "contracts").rglob("*.sol"):
+        text = path.read_text(encoding="utf-8")
+        texts |= {name: (parents, text) for name, parents in _PARENTS.findall(text)}
+    bodies: dict[str, str] = {}
+    waiting = [contract]
+    while waiting:
+        parents, text = texts.get(waiting.pop(), ("", ""))
+        bodies = {match[1]: match[0] for match in _FUNCTION.finditer(text)} | bodies
+        waiting += parents.replace(" ", "").split(",") if parents else []
+    return bodies
 
 
 # ── text ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
