@@ -4,6 +4,7 @@ import pytest
 from evm import Contract, address_of, expect_revert
 from world import HOUR, MAX_STEP_BPS, NOW, RATE, World
 
+PAR = 100_000_000  # per 100 face [1e6]
 LATER = NOW + HOUR  # every test posts an hour after the first round, the least at which a round holds at once
 UP = RATE * (10_000 + MAX_STEP_BPS) // 10_000  # the highest rate within the bound
 DOWN = RATE * (10_000 - MAX_STEP_BPS) // 10_000  # the lowest
@@ -165,3 +166,42 @@ def test_a_bound_of_zero_makes_every_change_wait(oracle: Contract, guardian: str
     oracle.tightenMaxStep(0, by=guardian)
     post(oracle, rate=RATE + 1)
     assert oracle.pendingUntil() == LATER + HOUR
+
+
+# ── what a series is quoted at ───────────────────────────────────────────────────────────────────────────────────────
+
+SERIES, OTHER = address_of("series"), address_of("other series")
+
+
+def quote(oracle: Contract, price: int = 98_381_500, observed_at: int = LATER):
+    return oracle.postPrice(SERIES, price, observed_at, by=address_of("price_signer"))
+
+
+def test_post_price_is_that_of_its_series(oracle: Contract):
+    assert quote(oracle).log == (("PricePosted", SERIES, 98_381_500, LATER),)
+    assert tuple(oracle.priceOf(SERIES)) == (98_381_500, LATER)
+    assert tuple(oracle.priceOf(OTHER)) == (0, 0)
+
+
+@pytest.mark.parametrize("price", [1, 10 * PAR])
+def test_post_price_takes_a_price_at_its_bound(oracle: Contract, price: int):
+    quote(oracle, price)
+    assert oracle.priceOf(SERIES).price == price
+
+
+@pytest.mark.parametrize("price", [0, 10 * PAR + 1, 2**64 - 1])
+def test_post_price_reverts_when_the_price_is_nothing_or_above_1000(oracle: Contract, price: int):
+    with expect_revert("PriceInvalid", price=price):
+        quote(oracle, price)
+
+
+@pytest.mark.parametrize("observed_at", [LATER + 1, LATER - 1, LATER - 2])
+def test_post_price_reverts_when_the_observation_is_ahead_or_not_newer(oracle: Contract, observed_at: int):
+    quote(oracle, observed_at=LATER - 1)
+    with expect_revert("ObservationInvalid", observedAt=observed_at, lastObservedAt=LATER - 1, nowAt=LATER):
+        quote(oracle, observed_at=observed_at)
+
+
+def test_post_price_moves_nothing_of_the_rate(oracle: Contract):
+    quote(oracle)
+    assert [tuple(entry) for entry in oracle.rounds()] == [FIRST, FIRST]
