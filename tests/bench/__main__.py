@@ -29,9 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/bench"), help="folder for gas.json and speed.json")
     parser.add_argument("--update", action="store_true", help="accept: rewrite the snapshot and docs/gas.md")
-    parser.add_argument(
-        "--quick", action="store_true", help="leave out ten thousand holders and a million clients"
-    )
+    parser.add_argument("--quick", action="store_true", help="leave out ten thousand holders and a million clients")
     options = parser.parse_args(arguments)
     os.environ.setdefault("SOLCX_BINARY_PATH", str(ROOT / "tools" / "solc"))
     try:
