@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -28,14 +29,23 @@ from .conftest import PROJECT, Rwa
 ADMIN_DELAY = 48 * 3600
 CONTRACTS = (
     *("Authority", "Licences", "Allowlist", "PriceOracle"),
-    *("Programme", "CashToken", "TaxTable", "Fixings", "BondMaths", "Settlement", "PayingAgent"),
-    *("Calendar", "Defaults", "Meeting", "LiabilityManagement"),
+    *("Programme", "Policies", "CashToken", "TaxTable", "Fixings", "BondMaths", "Settlement", "PayingAgent"),
+    *("Calendar", "Defaults", "Meeting", "LiabilityManagement", "Enforcement"),
 )
 # What anyone may call: his own tokens, signatures, licence and redemption, and what only ends what has ended.
 OPEN = {
     "Authority": {"cancel", "consumeScheduledOp", "execute", "multicall", "renounceRole", "schedule"},
     "Licences": set(),
-    "Allowlist": {"markProviderEnded", "onboard", "revoke", "unmarkProviderEnded"},
+    "Allowlist": {
+        *("activate", "addWallet", "attest", "markProviderEnded", "onboard", "publishRoot", "renew", "revoke"),
+        *("unmarkProviderEnded", "withdrawRoot"),
+    },
+    # `admit…` books for the token that calls, and no caller is one but a token.
+    "Policies": {
+        *("acceptDisclosure", "admit", "admitAll", "admitMover", "admitOperator", "announce", "countWallets"),
+        *("publishStatement", "recount"),
+    },
+    "Enforcement": {"carry", "lapse"},
     "PriceOracle": set(),
     "Programme": set(),
     "CashToken": {
@@ -257,7 +267,8 @@ def writes(artifacts: Artifacts, contract: str) -> list[tuple[str, tuple[Any, ..
 def dummy(item: Mapping[str, Any]) -> Any:
     kind = item["type"]
     if kind.endswith("]"):
-        return []
+        size = re.search(r"\[(\d*)\]$", kind)[1]
+        return [dummy({**item, "type": kind.removesuffix(f"[{size}]")})] * int(size or 0)
     if kind == "tuple":
         return tuple(dummy(part) for part in item["components"])
     if kind.startswith("bytes"):
