@@ -32,7 +32,7 @@ SCENARIOS = [
 ]
 REPORT = {
     *("summary.json", "manifest.json", "auction_result.json", "allotment.csv", "settlement_report.csv"),
-    *("holder_register.csv", "redemption.csv", "recon.csv", "report.html"),
+    *("holder_register.csv", "redemption.csv", "recon.csv", "report.html", "orders.csv", "audit.csv"),
     *("coupon_entitlement.csv", "wht_certificate.csv", "wht_certificates.html", "cash_flows.csv", "payments.ics"),
 }
 COLUMNS = {
@@ -46,6 +46,9 @@ COLUMNS = {
     "wht_certificate.csv": "certificate,tax_year,holder,name,tax_class,gross_pkr,withheld_pkr,net_pkr,payments",
     "cash_flows.csv": "date,kind,period,holder,income,principal,tax,net",
     "recon.csv": "moment,item,token,wallet,currency,register,chain,difference,status",
+    "orders.csv": "order,kind,status,subject,token,receiver,amount,maker,checker,proposed_at,executed_at,expires_at,"
+    "legal_ref,transaction",
+    "audit.csv": "at,block,transaction,office,contract,function,order,legal_ref,events",
     "investors.csv": "wallet,investor,tier,country,tax_class,valid_until,provider",
     "non_competitive.csv": "wallet,face_pkr",
 }
