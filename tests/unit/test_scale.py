@@ -170,7 +170,8 @@ def payers() -> str:
     ]
     lines = [
         f"| {way.name} | {way.provider_transactions:,} | {ether(way.provider_gas, 1, 6)} "
-        f"| {ether(way.other_each, 1, 9)} | {tenths(size)} | {tenths(size * (way.other_transactions or INVESTORS) / E9)} |"
+        f"| {ether(way.other_each, 1, 9)} | {tenths(size)} "
+        f"| {tenths(size * (way.other_transactions or INVESTORS) / E9)} |"
         for way, size in zip(ways(), sizes, strict=True)
     ]
     head = "| way | provider's transactions | he pays | each investor, or a relayer for him | bytes each | GB in all |"
