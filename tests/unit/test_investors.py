@@ -87,6 +87,7 @@ def test_read_investors_returns_what_the_chain_may_know(tmp_path: Path) -> None:
         ("country", "", "not a country"),
         ("tax_class", "non_resident", "although the tier is retail_resident"),
         ("valid_until", "2021-02-29", "does not exist"),
+        ("valid_until", "1970-01-01", "is before 1970-01-02"),
         ("provider", "<b>", "not a provider"),
         ("wallet", _wallet(0xABCDEF).lower(), "EIP-55"),
     ],

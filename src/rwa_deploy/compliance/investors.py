@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import pycountry
-from pydantic import BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 from stdnum import lei
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.pk import cnic
@@ -75,6 +75,11 @@ def _provider(value: str) -> str:
     return value
 
 
+def _holdable(value: date) -> date:
+    units.unix_from_date(value)  # refuses what no chain can hold
+    return value
+
+
 Country = Annotated[int, BeforeValidator(_country)]
 
 
@@ -86,7 +91,7 @@ class InvestorRow(tables.Row):
     tier: Tier
     country: Country
     tax_class: TaxClass
-    valid_until: tables.Day
+    valid_until: Annotated[tables.Day, AfterValidator(_holdable)]
     provider: Annotated[str, BeforeValidator(_provider)]
 
     @model_validator(mode="after")
