@@ -13,7 +13,7 @@ from rwa_deploy.events import Event
 from rwa_deploy.register import fold
 from rwa_deploy.report import RunFacts
 
-__all__ = ["EVENTS", "FACTS", "archive", "read_events", "restore"]
+__all__ = ["EVENTS", "FACTS", "archive", "events_text", "read_events", "restore"]
 
 EVENTS, FACTS = "events.jsonl", "facts.json"
 
@@ -26,8 +26,13 @@ def archive(facts: RunFacts, events: Iterable[Event]) -> dict[str, str]:
         for item in fields(RunFacts)
         if item.name != "register"
     }
+    return {FACTS: json.dumps(plain, indent=1) + "\n", EVENTS: events_text(events)}
+
+
+def events_text(events: Iterable[Event]) -> str:
+    """Events -> text of events.jsonl, which `read_events` reads."""
     lines = (json.dumps(asdict(event), separators=(",", ":")) for event in events)
-    return {FACTS: json.dumps(plain, indent=1) + "\n", EVENTS: "\n".join(lines) + "\n"}
+    return "\n".join(lines) + "\n"
 
 
 def restore(folder: Path) -> RunFacts:

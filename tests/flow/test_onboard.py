@@ -189,3 +189,14 @@ def test_audit_has_every_act_with_its_office_and_order(rwa: Rwa, node: devnet.De
         ("enforcement_checker", "execute", "1"),
     ]
     assert rows[0]["office"] == "devnet:0"
+
+
+@pytest.mark.usefixtures("ordered")
+def test_register_archives_what_it_is_folded_from(rwa: Rwa, node: devnet.Devnet, manifest: Path, tmp_path: Path):
+    """From the archive alone come the same register and the same orders, wherever the chain is."""
+    archive = tmp_path / "events.jsonl"
+    live = rwa("register", "--rpc", node.url, "--manifest", manifest, "--archive", archive, "--json")
+    again = rwa("register", "--events", archive, "--json")
+    assert json.loads(live.out)["content_hash"] == json.loads(again.out)["content_hash"]
+    (order,) = json.loads(rwa("orders", "--events", archive, "--json").out)["orders"]
+    assert order["kind"] == "freeze_wallet"

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from rwa_deploy import units
-from rwa_deploy.archive import EVENTS, read_events, restore
+from rwa_deploy.archive import EVENTS, events_text, read_events, restore
 from rwa_deploy.cli.options import connected
 from rwa_deploy.cli.output import Json, emit, say, table
 from rwa_deploy.errors import OutputError, UsageError
@@ -27,6 +27,9 @@ def register(
     rpc: Annotated[str | None, typer.Option(envvar="RWA_RPC_URL", help="A chain to read the logs from.")] = None,
     manifest: Annotated[Path | None, typer.Option(help="The manifest of what stands on that chain.")] = None,
     db: Annotated[Path | None, typer.Option(help="Keep the register in this DuckDB file.")] = None,
+    archive: Annotated[
+        Path | None, typer.Option(help="Keep the events in this file: with it the register is made again anywhere.")
+    ] = None,
     at: Annotated[
         int | None, typer.Option(help="As of this moment (Unix); what happens in it counts after it.")
     ] = None,
@@ -36,7 +39,10 @@ def register(
 
     Example: rwa register --events out/demo/events.jsonl --db out/register.duckdb
     """
-    folded = fold(_events(events, rpc, manifest))
+    found = _events(events, rpc, manifest)
+    folded = fold(found)
+    if archive is not None:
+        write_file(archive, events_text(found))
     if db is not None:
         try:
             db.parent.mkdir(parents=True, exist_ok=True)
