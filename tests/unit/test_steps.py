@@ -92,7 +92,7 @@ STEPS = {
     "policy": {
         "lowest_tier": '"qualified"',
         "blocked": '["USA"]',
-        "caps": '{ retail_resident = "1000000.5" }',
+        "caps": "{ retail_resident = 1000000 }",
         "lot": "5000",
         "locked_until": "2021-01-14",
         "disclosure": '"text"',
@@ -275,6 +275,8 @@ def test_load_names_the_missing_key_of_a_step(path: Path, action: str, key: str)
         ("calendar", "holidays", "[]", "tuple should have at least 1 item"),
         ("convene", "kind", '"merge"', "input should be 'accelerate'"),
         ("trade", "clean_price", '"98.1234567"', "has more than 6 decimals"),
+        ("policy", "lot", '"0.5"', "is not a whole number of rupees or dollars"),
+        ("policy", "lot", "18446744073709551616", "input should be less than"),
     ],
 )
 def test_load_names_the_bad_value_of_a_step(path: Path, action: str, key: str, value: str, says: str):
@@ -481,6 +483,19 @@ def test_check_refuses_what_is_not_on_the_stage(path: Path, steps: list[str], sa
     file = with_files(path, *steps)
     with pytest.raises(ConfigError, match=re.escape(says)):
         check(load(file), file)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("blocked", '["PAK", "USX"]', "blocked.2: is not a country"),
+        ("caps", '{ retail_resident = "10.5" }', "caps.retail_resident: is not a whole number"),
+        ("caps", "{ retail_resident = 1099511627776 }", "caps.retail_resident: input should be less than"),
+        ("caps", "{ retail = 5 }", "caps.retail"),
+    ],
+)
+def test_load_names_what_a_policy_cannot_hold(path: Path, key: str, value: str, says: str):
+    assert refused(written(path, step("policy", **{key: value}))).startswith(f"step.1.policy.{says}")
 
 
 @pytest.mark.parametrize("holder", ["retail:-1", "Retail:1"])

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pycountry
 from eth_utils.crypto import keccak
 
 from rwa_deploy import typed, units
@@ -115,8 +114,7 @@ def policy(step: steps.Policy, stage: Stage) -> None:
     """What a new series asks is stricter than nothing, so the regulator sets it at once."""
     caps = sum(cap // units.ONE << 40 * (TIER_CODES[tier] - 1) for tier, cap in step.caps.items())
     blocked = [0, 0, 0, 0]
-    for code in step.blocked:
-        number = _country(code)
+    for number in step.blocked:
         blocked[number // WORD] |= 1 << number % WORD
     terms = (_word(step), caps, blocked, _hash(step.disclosure))
     stage.act("set_policy", stage.signer("regulator"), stage.on("Policies", "tightenPolicy", stage.token(), terms))
@@ -227,13 +225,6 @@ def _word(step: steps.Policy) -> int:
 
 def _hash(text: str | None) -> bytes:
     return keccak(text=text) if text else bytes(32)
-
-
-def _country(code: str) -> int:
-    found = pycountry.countries.get(alpha_3=code)
-    if found is None:
-        raise ConfigError(f"{code} is not a country; write its ISO 3166 code of three letters, such as USA")
-    return int(found.numeric)
 
 
 def _stranger(stage: Stage) -> Signer:

@@ -2,8 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from rwa_deploy import units
+from rwa_deploy.compliance.investors import Country
 from rwa_deploy.model import Tier
 from rwa_deploy.scenario.steps.fields import Day, File, Money, OnSeries, Step, Wallet
 
@@ -23,9 +25,17 @@ __all__ = [
     "Suspend",
 ]
 
+
+def _whole(amount: int) -> int:
+    if amount % units.ONE:
+        raise ValueError("is not a whole number of rupees or dollars, which is all that a policy can hold")
+    return amount
+
+
 Holders = Annotated[tuple[Wallet, ...], Field(min_length=1)]
 Days = Annotated[int, Field(ge=1, le=366)]
-Alpha3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Lot = Annotated[Money, AfterValidator(_whole), Field(lt=2**64 * units.ONE)]
+Cap = Annotated[Money, AfterValidator(_whole), Field(lt=2**40 * units.ONE)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -75,9 +85,9 @@ class Policy(OnSeries):
 
     action: Literal["policy"]
     lowest_tier: Tier | None = None
-    blocked: tuple[Alpha3, ...] = ()
-    caps: dict[Tier, Money] = Field(default_factory=dict)
-    lot: Money | None = None
+    blocked: tuple[Country, ...] = ()
+    caps: dict[Tier, Cap] = Field(default_factory=dict)
+    lot: Lot | None = None
     locked_until: Day | None = None
     disclosure: Text | None = None
     cooling_off_days: Annotated[int, Field(ge=1, le=190)] | None = None
