@@ -255,8 +255,12 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
         rungs = new Rung[](count);
         for (uint256 i = 0; i < count; ++i) {
             rungs[i] = _rungIn(word, i);
-            rungs[i].thresholdBps = uint16(_thresholdAt(class, i));
         }
+    }
+
+    /// @inheritdoc ICollateralRisk
+    function thresholdBpsOf(Class class, uint256 daysLeft) external view returns (uint256) {
+        return _thresholdAt(class, _rungFor(class, daysLeft));
     }
 
     /// @inheritdoc ICollateralRisk
