@@ -145,6 +145,19 @@ def _order(event: str, status: str, office: Column, **args: str) -> Fact:
     return Fact("Enforcement", event, "orders", (_arg("id"), _is(status), office, *filled))
 
 
+def _lien(event: str, kind: str) -> Fact:
+    columns = (_source, _is(kind), *_args("holder", "creditor", "face"))
+    return Fact("BondToken", event, "liens", columns)
+
+
+_CREDIT: Mapping[str, str | None] = dict.fromkeys(("owner", "series", "other", "face", "cash", "repaid", "debt"))
+
+
+def _credit(event: str, kind: str, **args: str) -> Fact:
+    """Event of the vault -> its row: what it says, and nothing in the other columns."""
+    return Fact("CollateralVault", event, "credit", (_is(kind), *_filled(_CREDIT, {"owner": "owner"} | args)))
+
+
 def _state(event: str, kind: Column, successor: Column) -> Fact:
     return Fact("Allowlist", event, "wallet_states", (_arg("wallet"), kind, successor))
 
@@ -236,6 +249,19 @@ FACTS: tuple[Fact, ...] = (
     Fact("PayingAgent", "Postponed", "postponements", (_arg("series"), _period, _arg("addedDays"), _arg("citation"))),
     Fact("PayingAgent", "Called", "calls", _args("series", "period", "share", "price")),
     Fact("BondToken", "RecordDateSet", "record_dates", (_source, _arg("recordAt"))),
+    _lien("Pledged", "pledged"),
+    _lien("Released", "released"),
+    _lien("Seized", "seized"),
+    _credit("Adjusted", "adjusted", cash="minted", repaid="repaid", debt="debt"),
+    _credit("RepaidFor", "repaid for", other="payer", repaid="repaid", debt="debt"),
+    _credit("Substituted", "substituted", series="seriesIn", other="seriesOut", face="face"),
+    _credit("Collected", "collected", series="series", face="face", repaid="repaid", cash="credited"),
+    _credit("Withdrawn", "withdrawn", other="payee", cash="amount"),
+    _credit("AuctionStarted", "auction started", debt="debt"),
+    _credit("AuctionTaken", "sold", series="series", other="bidder", face="face", cash="cash", repaid="repaid"),
+    _credit("AuctionEnded", "auction ended"),
+    _credit("WrittenOff", "written off", cash="fromBuffer", debt="debt"),
+    _credit("PositionMoved", "moved", owner="from", other="to", debt="debt"),
     Fact("Fixings", "RateFixed", "fixings", _args("series", "period", "rate", "kind", "source")),
     Fact("TaxTable", "RatesSet", "tax_rows", _args("instrumentClass", "fromDay", "row", "reduced")),
     _default("DefaultDeclared", "declared"),

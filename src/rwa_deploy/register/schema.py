@@ -201,6 +201,17 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "series_scales": {"series": "VARCHAR", "period": "BIGINT", "kept": "HUGEINT"},
     "record_dates": {"token": "VARCHAR", "record_at": "BIGINT"},
     "fixings": {"series": "VARCHAR", "period": "BIGINT", "rate": "BIGINT", "kind": "UTINYINT", "source": "VARCHAR"},
+    "liens": {"series": "VARCHAR", "kind": "VARCHAR", "holder": "VARCHAR", "creditor": "VARCHAR", "face": "HUGEINT"},
+    "credit": {
+        "kind": "VARCHAR",
+        "owner": "VARCHAR",
+        "series": "VARCHAR",
+        "other": "VARCHAR",
+        "face": "HUGEINT",
+        "cash": "HUGEINT",
+        "repaid": "HUGEINT",
+        "debt": "HUGEINT",
+    },
     "tax_rows": {"instrument_class": "UTINYINT", "from_day": "BIGINT", "packed": "VARCHAR", "reduced": "VARCHAR"},
 }
 

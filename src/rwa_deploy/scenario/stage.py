@@ -233,6 +233,7 @@ def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, 
     outcome = apply(plan, config, chain, {signer.address: signer for signer in by_ref.values()})
     offices = {name: by_ref[ref] for name, ref in config.offices.accounts().items()}
     purses = {"tax_account": by_ref[config.purses.tax], "unclaimed_account": by_ref[config.purses.unclaimed]}
+    purses["backstop"] = by_ref[config.purses.backstop]
     return Stage(
         chain=chain,
         codec=codec,
@@ -240,6 +241,11 @@ def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, 
         desired=plan.desired,
         manifest=outcome.manifest,
         folder=folder,
-        offices={**offices, **purses, "deployer": by_ref[config.authority.deployer]},
+        offices={
+            **offices,
+            **purses,
+            "deployer": by_ref[config.authority.deployer],
+            "admin": by_ref[config.authority.admins[0]],
+        },
         deploy_gas=dict(outcome.gas),
     )

@@ -14,14 +14,14 @@ from rwa_deploy.errors import ConfigError, InputError
 from rwa_deploy.finance.auction import AuctionRules, Instrument, rules_for
 from rwa_deploy.finance.bids import read_bids
 from rwa_deploy.finance.bills import bill_days, bill_maturity
-from rwa_deploy.scenario.steps import control, files, market, opening, restructuring, servicing
+from rwa_deploy.scenario.steps import control, credit, files, market, opening, restructuring, servicing
 from rwa_deploy.scenario.steps.fields import Step
 from rwa_deploy.scenario.steps.play import Scenario
 from rwa_deploy.tax_file import load_taxes
 
 __all__ = ["bond_terms", "check"]
 
-_WALLETS = ("wallet", "sender", "receiver", "seller", "buyer", "payer", "convener")
+_WALLETS = ("wallet", "sender", "receiver", "seller", "buyer", "payer", "convener", "bidder")
 
 
 @dataclass(slots=True)
@@ -77,7 +77,16 @@ def _check_wallets(step: Step, play: _Play, place: str) -> None:
 def _check_series(step: Step, play: _Play, place: str) -> None:
     found = getattr(step, "series", None)
     named = [found] if isinstance(found, str) else list(found or ())
-    named += [*getattr(step, "into", ()), *([step.to] if isinstance(step, restructuring.ExchangeOffer) else [])]
+    if isinstance(step, credit.Vault):
+        named += [*step.pledge, *step.release]
+    elif isinstance(step, credit.Substitute):
+        named += [step.out, step.into]
+    elif isinstance(step, credit.ExpectPosition):
+        named += step.pledged or ()
+    elif isinstance(step, restructuring.ExchangeOffer):
+        named.append(step.to)
+    else:
+        named += getattr(step, "into", ())
     for symbol in named:
         if symbol not in play.symbols:
             raise ConfigError(f"{place} names the series {symbol}, which is not there; create it before")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rwa_deploy import units
 from rwa_deploy.config import parse_toml, validate
-from rwa_deploy.scenario.steps import control, market, opening, restructuring, servicing
+from rwa_deploy.scenario.steps import control, credit, market, opening, restructuring, servicing
 from rwa_deploy.scenario.steps.fields import Day
 
 __all__ = ["AnyStep", "Scenario", "load"]
@@ -71,6 +71,22 @@ AnyStep = (
     | control.Lift
     | control.Screen
     | control.Alerts
+    | credit.ListCollateral
+    | credit.ShutCollateral
+    | credit.FundBackstop
+    | credit.Vault
+    | credit.Substitute
+    | credit.CollectPledged
+    | credit.Withdraw
+    | credit.AuctionStart
+    | credit.AuctionTake
+    | credit.Backstop
+    | credit.AuctionStop
+    | credit.WriteOff
+    | credit.ShutDown
+    | credit.SettlePosition
+    | credit.RedeemPool
+    | credit.ExpectPosition
     | servicing.Reconcile
     | servicing.ExpectFlows
 )
