@@ -46,8 +46,12 @@ interface IProgramme {
     /// @notice The second office confirmed the series.
     event SeriesConfirmed(address indexed series, bytes3 currency);
 
-    /// @notice `face` was issued and `usd` booked, at `usdPkr` [1e6] (0 for a series in dollars).
-    event Issued(address indexed series, uint256 face, uint256 usd, uint256 usdPkr);
+    /// @notice The confirmed series is units of `commodity`, the key of its spot price.
+    event CommodityConfirmed(address indexed series, bytes32 commodity);
+
+    /// @notice `face` was issued and `usd` booked, at `rate`: rupees per dollar, dollars per unit of a commodity [1e6], 0 for debt in
+    /// dollars.
+    event Issued(address indexed series, uint256 face, uint256 usd, uint256 rate);
 
     /// @notice `face` was retired and `usd` released.
     event Retired(address indexed series, uint256 face, uint256 usd);
@@ -106,10 +110,13 @@ interface IProgramme {
     /// @notice The new value is on the wrong side of the old one.
     error DirectionInvalid(uint256 wanted, uint256 current);
 
-    /// @notice The posted rate is older than the programme accepts [s].
+    /// @notice Units of a commodity have no maturity, no principal and no resolution of lenders.
+    error NotDebt(address series);
+
+    /// @notice The posted rate, or spot price, is older than the programme accepts [s].
     error RateTooOld(uint256 age, uint256 maxAge);
 
-    /// @notice A rate outside its bounds waits for the guardian until `holdsFrom`.
+    /// @notice A rate, or spot price, outside its bounds waits for the guardian until `holdsFrom`.
     error RatePending(uint256 holdsFrom);
 
     /// @notice The two arrays differ in length, or are empty.
@@ -137,7 +144,8 @@ interface IProgramme {
     /// @dev Errors: `AccessManagedUnauthorized`, `SeriesStatusInvalid`, `SeriesMismatch`, `CurrencyUnknown`.
     function confirm(address series, bytes32 initCodeHash, bytes32 termsHash) external;
 
-    /// @notice Issues `faces[i]` to `receivers[i]` and books the total in dollars, rounded up, at the posted rate.
+    /// @notice Issues `faces[i]` to `receivers[i]` and books the total in dollars, rounded up, at the posted rate; units of a
+    /// commodity at their spot price.
     /// @dev Errors: `AccessManagedUnauthorized`, `BatchInvalid`, `SeriesStatusInvalid`, `MandateNotInForce`, `RateTooOld`,
     /// `RatePending`, `NoRate`, `CapExceeded`, and those of the token (`SeriesNotOpen`, `SeriesMatured`, `TransferRestricted`,
     /// `FaceNotInUnits`).
@@ -154,15 +162,15 @@ interface IProgramme {
     function retire(address series, address[] calldata holders, uint256[] calldata faces) external;
 
     /// @notice Brings the end of a series forward, or (0) lets it run to its maturity after all: a call, acceleration, an exchange.
-    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `EndInvalid`.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `NotDebt`, `EndInvalid`.
     function endSeries(address series, uint64 endAt) external;
 
     /// @notice A resolution exchanges the series into another: from now on nothing of it is redeemed, and nothing is funded for that.
-    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `NotDebt`.
     function supersede(address series) external;
 
     /// @notice Of the principal left after the payment of `period` only the share `kept` stays outstanding [1e18]: a partial call.
-    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `TooManyCalls`.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `NotDebt`, `TooManyCalls`.
     function scaleSeries(address series, uint256 period, uint256 kept) external;
 
     /// @notice Sets a record date of a series, for a vote.
@@ -171,7 +179,7 @@ interface IProgramme {
 
     /// @notice Exchanges all face of `holders` in `from` into `to`, `ratio` [1e18] for one, rounded down to the unit; frozen face stays
     /// frozen. First all burns, then all mints; what was booked against the cap moves with the face.
-    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `CurrencyUnknown` when the currencies differ, and those of the tokens.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `NotDebt`, `CurrencyUnknown` when the currencies differ, and those of the tokens.
     function exchange(address from, address to, uint256 ratio, address[] calldata holders) external;
 
     /// @notice The same for `face` of one holder who accepted an offer: out of his free face, and only if he may receive.
@@ -247,13 +255,19 @@ interface IProgramme {
     /// @notice Whether the series is registered and confirmed.
     function isSeries(address series) external view returns (bool confirmed);
 
+    /// @notice Whether the series is confirmed and is debt: it has a schedule, an end, payments and lenders that vote.
+    function isDebt(address series) external view returns (bool debt);
+
+    /// @notice Of what a confirmed series is units: the key of its spot price, 0 for debt.
+    function commodityOf(address series) external view returns (bytes32 commodity);
+
     /// @notice The number of series on the register, confirmed or not.
     function seriesCount() external view returns (uint256);
 
     /// @notice The series at `index`, in the order of registration.
     function seriesAt(uint256 index) external view returns (address);
 
-    /// @notice What the outstanding face of `series` is worth at the rate that holds now, rounded up [1e6 USD].
+    /// @notice What the outstanding face of `series` is worth at the rate or spot price that holds now, rounded up [1e6 USD].
     /// @dev Error: `NoRate`.
     function valueUsdUp(address series) external view returns (uint256);
 }

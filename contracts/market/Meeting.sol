@@ -351,7 +351,7 @@ contract Meeting is Ballots, AccessManaged {
     // ── shared ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function _isKnown(address series) private view returns (bool) {
-        return _PROGRAMME.isSeries(series) && IBondToken(series).currency() == _CASH.currency();
+        return _PROGRAMME.isDebt(series) && IBondToken(series).currency() == _CASH.currency();
     }
 
     function _allowlistOf(address series) private view returns (ITransferRules) {

@@ -278,7 +278,7 @@ abstract contract PaymentBooks is IPayingAgent {
     }
 
     function _requireSeries(address series) internal view {
-        bool known = _PROGRAMME.isSeries(series) && IBondToken(series).currency() == _CASH.currency();
+        bool known = _PROGRAMME.isDebt(series) && IBondToken(series).currency() == _CASH.currency();
         require(known, SeriesUnknown(series));
     }
 }

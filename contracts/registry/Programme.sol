@@ -6,9 +6,11 @@ import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IBondToken} from "../interfaces/IBondToken.sol";
+import {ICommodityToken} from "../interfaces/ICommodityToken.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
 import {IRwaToken} from "../interfaces/IRwaToken.sol";
+import {ISpotPrices} from "../interfaces/ISpotPrices.sol";
 import {ITransferRules} from "../interfaces/ITransferRules.sol";
 import {Units} from "../libraries/Units.sol";
 
@@ -34,6 +36,8 @@ contract Programme is IProgramme, AccessManaged {
     mapping(address series => ITransferRules) private _proposedAllowlist;
     /// @inheritdoc IProgramme
     mapping(address account => bool) public isServicer;
+    /// @inheritdoc IProgramme
+    mapping(address series => bytes32) public commodityOf;
 
     /// @inheritdoc IProgramme
     mapping(address series => bool) public isSuperseded;
@@ -81,6 +85,11 @@ contract Programme is IProgramme, AccessManaged {
         entry.status = Status.CONFIRMED;
         entry.currency = currency;
         emit SeriesConfirmed(series, currency);
+        // Spot prices are in dollars, and so is everything that is booked at one.
+        if (currency != "USD" || !IRwaToken(series).supportsInterface(type(ICommodityToken).interfaceId)) return;
+        bytes32 commodity = ICommodityToken(series).commodity();
+        commodityOf[series] = commodity;
+        emit CommodityConfirmed(series, commodity);
     }
 
     /// @inheritdoc IProgramme
@@ -88,7 +97,7 @@ contract Programme is IProgramme, AccessManaged {
         Series storage entry = _confirmed(series);
         _requireMandate();
         uint256 face = _sum(receivers.length, faces);
-        (uint256 usd, uint256 rate) = _usdUp(entry.currency, face);
+        (uint256 usd, uint256 rate) = _usdUp(series, entry.currency, face);
         uint256 used = usedUsd;
         require(used + usd <= capUsd, CapExceeded(usd, used, capUsd));
         usedUsd = used + usd;
@@ -119,7 +128,7 @@ contract Programme is IProgramme, AccessManaged {
 
     /// @inheritdoc IProgramme
     function endSeries(address series, uint64 endAt) external onlyServicer {
-        _confirmed(series);
+        _debt(series);
         uint256 maturityAt = IBondToken(series).maturityDate();
         bool isAhead = endAt > block.timestamp && endAt < maturityAt;
         require(endAt == 0 || (isAhead && Units.startOf(Units.day(endAt)) == endAt), EndInvalid(endAt, maturityAt));
@@ -129,14 +138,14 @@ contract Programme is IProgramme, AccessManaged {
 
     /// @inheritdoc IProgramme
     function supersede(address series) external onlyServicer {
-        _confirmed(series);
+        _debt(series);
         isSuperseded[series] = true;
         emit SeriesSuperseded(series);
     }
 
     /// @inheritdoc IProgramme
     function scaleSeries(address series, uint256 period, uint256 kept) external onlyServicer {
-        _confirmed(series);
+        _debt(series);
         uint256[] storage calls = _calls[series];
         require(calls.length < _MOST_CALLS, TooManyCalls(series, _MOST_CALLS));
         calls.push((period << 128) | kept.toUint128());
@@ -280,6 +289,12 @@ contract Programme is IProgramme, AccessManaged {
     }
 
     /// @inheritdoc IProgramme
+    function isDebt(address series) external view returns (bool) {
+        Series storage entry = _series[series];
+        return entry.status == Status.CONFIRMED && !_isCommodity(series, entry.currency);
+    }
+
+    /// @inheritdoc IProgramme
     function seriesCount() external view returns (uint256) {
         return _list.length;
     }
@@ -292,6 +307,10 @@ contract Programme is IProgramme, AccessManaged {
     /// @inheritdoc IProgramme
     function valueUsdUp(address series) external view returns (uint256) {
         Series storage entry = _series[series];
+        if (_isCommodity(series, entry.currency)) {
+            (uint256 price,) = _spot().spotOf(commodityOf[series]);
+            return Units.usdForUnitsUp(entry.face, price);
+        }
         if (entry.currency == "USD") return entry.face;
         (uint256 rate,) = _ORACLE.usdPkr();
         return Units.usdForPkrUp(entry.face, rate);
@@ -318,9 +337,14 @@ contract Programme is IProgramme, AccessManaged {
         require(entry.status == Status.CONFIRMED, SeriesStatusInvalid(series, entry.status));
     }
 
+    function _debt(address series) private view returns (Series storage entry) {
+        entry = _confirmed(series);
+        require(!_isCommodity(series, entry.currency), NotDebt(series));
+    }
+
     function _requirePair(address from, address to) private view {
-        bytes3 currency = _confirmed(to).currency;
-        require(_confirmed(from).currency == currency && from != to, CurrencyUnknown(currency));
+        bytes3 currency = _debt(to).currency;
+        require(_debt(from).currency == currency && from != to, CurrencyUnknown(currency));
     }
 
     /// @dev Rounded up, so that what was wholly frozen stays wholly frozen; the freeze of a whole wallet is above all amounts.
@@ -350,15 +374,27 @@ contract Programme is IProgramme, AccessManaged {
         );
     }
 
-    function _usdUp(bytes3 currency, uint256 face) private view returns (uint256 usd, uint256 rate) {
-        if (currency == "USD") return (face, 0);
-        uint256 pending = _ORACLE.pendingUntil();
+    /// @dev A commodity books at its spot price, a series in rupees at the rate of the dollar; neither while that waits or is old.
+    function _usdUp(address series, bytes3 currency, uint256 face) private view returns (uint256 usd, uint256 rate) {
+        bool atSpot = _isCommodity(series, currency);
+        if (currency == "USD" && !atSpot) return (face, 0);
+        bytes32 feed = atSpot ? commodityOf[series] : bytes32(0);
+        uint256 pending = atSpot ? _spot().pendingUntilOf(feed) : _ORACLE.pendingUntil();
         require(pending == 0, RatePending(pending));
         uint256 observedAt;
-        (rate, observedAt) = _ORACLE.usdPkr();
+        (rate, observedAt) = atSpot ? _spot().spotOf(feed) : _ORACLE.usdPkr();
         uint256 age = block.timestamp - observedAt;
         require(age <= maxRateAge, RateTooOld(age, maxRateAge));
-        usd = Units.usdForPkrUp(face, rate);
+        usd = atSpot ? Units.usdForUnitsUp(face, rate) : Units.usdForPkrUp(face, rate);
+    }
+
+    /// @dev Only a series in dollars can be one, so that one in rupees is spared the look.
+    function _isCommodity(address series, bytes3 currency) private view returns (bool) {
+        return currency == "USD" && commodityOf[series] != 0;
+    }
+
+    function _spot() private view returns (ISpotPrices) {
+        return ISpotPrices(address(_ORACLE));
     }
 
     function _sum(uint256 holders, uint256[] calldata faces) private pure returns (uint256 total) {

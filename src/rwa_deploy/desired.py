@@ -23,8 +23,8 @@ DEPLOYER = "deployer"
 HOUR = 3600
 NOBODY = "0x" + "0" * 40
 MOVERS = ("Settlement",)  # move holders' tokens by right
-PURSES = ("PayingAgent", "LiabilityManagement")  # hold cash for others
-SERVICERS = ("PayingAgent", "LiabilityManagement", "Meeting")
+PURSES = ("PayingAgent", "LiabilityManagement", "Retirements")  # hold cash, or units, for others
+SERVICERS = ("PayingAgent", "LiabilityManagement", "Meeting", "Retirements")
 
 Need = tuple[Call, str]  # what to call, and the office that may
 
@@ -143,6 +143,7 @@ def _contracts(config: Config, deployer: str, codec: Codec) -> tuple[Contract, .
     add("Meeting", authority, programme, token, agent, defaults, maths)
     add("LiabilityManagement", authority, programme, token, allowlist, maths)
     add("Enforcement", authority, programme, allowlist, token)
+    add("Retirements", authority, programme)
     return tuple(made.values())
 
 

@@ -49,6 +49,7 @@ __all__ = [
     "unix_from_date",
     "unscaled",
     "usd_for_pkr_up",
+    "usd_for_units_up",
 ]
 
 ONE = 10**6
@@ -168,6 +169,11 @@ def cash_for_face_down(face: int, price: int) -> int:
 def usd_for_pkr_up(pkr: int, usd_pkr: int) -> int:
     """Rupees [1e6] / (rupees per dollar [1e6]) -> dollars [1e6], up to the unit: a cap is used up, never flattered."""
     return mul_div_up(pkr, ONE, usd_pkr)
+
+
+def usd_for_units_up(quantity: int, price: int) -> int:
+    """Units of a commodity [1e6] x (dollars per unit [1e6]) -> dollars [1e6], up to the unit."""
+    return mul_div_up(quantity, price, ONE)
 
 
 def decimal_half_up(value: Decimal | Fraction | int, places: int) -> Decimal:

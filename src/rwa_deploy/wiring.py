@@ -113,6 +113,10 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
         "convene": "debt_office",
         "conveneRescission": "debt_office",
     },
+    "Retirements": {
+        "confirmDelivery": "fiscal_agent",
+        "refuseDelivery": "fiscal_agent",
+    },
     "LiabilityManagement": {
         "openBuyback": "debt_office",
         "accept": "debt_office",
@@ -124,5 +128,5 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
 
 def office_of(contract: str, function: str) -> str:
     """Contract and function name -> the office that may call it; ADMIN for what the table does not name."""
-    target = "Programme" if contract == "BondToken" else contract
+    target = "Programme" if contract in ("BondToken", "CommodityToken") else contract
     return FUNCTIONS.get(target, {}).get(function, ADMIN)

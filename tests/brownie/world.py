@@ -107,6 +107,7 @@ class World:
         self.meeting = made.Meeting.deploy(*desk[:3], self.paying_agent, defaults, self.maths, by)
         self.liabilities = made.LiabilityManagement.deploy(*desk[:3], self.allowlist, self.maths, by)
         self.enforcement = made.Enforcement.deploy(self.authority, self.programme, self.allowlist, self.cash, by)
+        self.retirements = made.Retirements.deploy(self.authority, self.programme, by)
         if not web3.eth.get_code(CREATE2_PROXY):
             self.deployer.transfer(PROXY_DEPLOYER, PROXY_COST)
             web3.provider.make_request("eth_sendRawTransaction", [PROXY_TRANSACTION])
@@ -116,9 +117,10 @@ class World:
         by, cash = {"from": self.deployer}, self.cash
         self.allowlist.setSystemAccount(self.settlement, True, by)
         self.allowlist.setSystemAccount(self.paying_agent, False, by)
-        for servicer in (self.paying_agent, self.liabilities, self.meeting):
+        for servicer in (self.paying_agent, self.liabilities, self.meeting, self.retirements):
             self.programme.setServicer(servicer, True, by)
         self.allowlist.setSystemAccount(self.liabilities, False, by)
+        self.allowlist.setSystemAccount(self.retirements, False, by)
         self.tax_account, self.unclaimed_account = accounts[13:15]
         self.paying_agent.setAccounts(self.tax_account, self.unclaimed_account, by)
         for account in (self.tax_account, self.unclaimed_account):

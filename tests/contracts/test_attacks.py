@@ -218,6 +218,7 @@ OPEN: Mapping[str, set[str]] = {
     "PayingAgent": {"fund", "fundPayment", "fundAll", "pay", "claim", "redeem", "release", "remit", "returnDust"},
     "Defaults": {"declareDefault", "cure"},
     "Meeting": {"conveneByHolder", "vote", "voteBySig", "voteBySigs", "exclude", "close", "exchange"},
+    "Retirements": {"requestRetirement", "cancelRetirement"},
     "LiabilityManagement": {
         "offer", "fundOffers", "settle", "closeBuyback", "putNotice", "trimPut", "fundPut", "settlePut", "reclaimPut",
         "acceptExchange",
@@ -293,7 +294,7 @@ ACCESS_ERRORS = {
 TRIED = [
     "Authority", "Licences", "Allowlist", "PriceOracle", "Programme", "CashToken", "Settlement", "TaxTable", "Fixings",
     "BondMaths", "PayingAgent", "Calendar", "Defaults", "Meeting", "LiabilityManagement", "BondToken",
-    "Policies", "Enforcement",
+    "Policies", "Enforcement", "Retirements",
 ]  # fmt: skip
 
 
@@ -380,6 +381,8 @@ def test_open_functions_have_checks_of_their_own(world: World):
         (world.paying_agent.pay, (world.bond.address, 0, []), "PeriodUnknown"),
         (world.paying_agent.claim, (world.bond.address, 0), "PeriodUnknown"),
         (world.fixings.carry, (world.bond.address, 1), "SeriesNotFloating"),
+        (world.retirements.requestRetirement, (world.bond.address, 1, ID), "NotCommodity"),
+        (world.retirements.cancelRetirement, (1,), "RetirementStatusInvalid"),
         (world.cash.transferBatch, ([HOLDER], [0]), "TransferRestricted"),
     ]
     for function, arguments, error in own:

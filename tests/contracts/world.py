@@ -244,6 +244,7 @@ class World:
             "LiabilityManagement": self.liabilities,
             "Policies": self.policies,
             "Enforcement": self.enforcement,
+            "Retirements": self.retirements,
             "BondToken": self.bond,
         }
 
@@ -272,6 +273,7 @@ class World:
         self.meeting = self.deploy("Meeting", root, *desk[:2], agent, self.defaults.address, self.maths.address)
         self.liabilities = self.deploy("LiabilityManagement", root, *desk[:2], listed, self.maths.address)
         self.enforcement = self.deploy("Enforcement", root, self.programme.address, listed, self.cash.address)
+        self.retirements = self.deploy("Retirements", root, self.programme.address)
 
     def _wire(self) -> None:
         """The table of `wiring` brought on chain; offices and system contracts get their roles."""
@@ -295,6 +297,7 @@ class World:
     def _targets(self) -> dict[str, Contract]:
         names = ("licences", "allowlist", "oracle", "programme", "cash", "settlement", "tax_table", "fixings")
         names += ("paying_agent", "calendar", "meeting", "liabilities", "authority", "policies", "enforcement")
+        names += ("retirements",)
         return {getattr(self, name).artifact.name: getattr(self, name) for name in names}
 
     def _set_parameters(self) -> None:
@@ -302,9 +305,10 @@ class World:
         self.allowlist.setSystemAccount(self.account("treasury"), False, by=deployer)
         self.allowlist.setSystemAccount(self.settlement.address, True, by=deployer)
         self.allowlist.setSystemAccount(self.paying_agent.address, False, by=deployer)
-        for servicer in (self.paying_agent, self.meeting, self.liabilities):
+        for servicer in (self.paying_agent, self.meeting, self.liabilities, self.retirements):
             self.programme.setServicer(servicer.address, True, by=deployer)
         self.allowlist.setSystemAccount(self.liabilities.address, False, by=deployer)
+        self.allowlist.setSystemAccount(self.retirements.address, False, by=deployer)
         self.paying_agent.setAccounts(self.account("tax_account"), self.account("unclaimed_account"), by=deployer)
         for account in ("tax_account", "unclaimed_account"):
             self.allowlist.setSystemAccount(self.account(account), False, by=deployer)

@@ -30,7 +30,7 @@ ADMIN_DELAY = 48 * 3600
 CONTRACTS = (
     *("Authority", "Licences", "Allowlist", "PriceOracle"),
     *("Programme", "Policies", "CashToken", "TaxTable", "Fixings", "BondMaths", "Settlement", "PayingAgent"),
-    *("Calendar", "Defaults", "Meeting", "LiabilityManagement", "Enforcement"),
+    *("Calendar", "Defaults", "Meeting", "LiabilityManagement", "Enforcement", "Retirements"),
 )
 # What anyone may call: his own tokens, signatures, licence and redemption, and what only ends what has ended.
 OPEN = {
@@ -61,6 +61,7 @@ OPEN = {
         *("acceptExchange", "closeBuyback", "fundOffers", "fundPut", "offer", "putNotice", "reclaimPut", "settle"),
         *("settlePut", "trimPut"),
     },
+    "Retirements": {"cancelRetirement", "requestRetirement"},
     "Settlement": {"cancelNonce", "cancelNonces", "settlePage", "settleTrade"},
     "PayingAgent": {
         *("claim", "fund", "fundAll", "fundPayment", "pay", "redeem", "release", "remit", "returnDust"),

@@ -27,6 +27,7 @@ COMMANDS = {
     "clear": "rwa_deploy.cli.auction",
     "price": "rwa_deploy.cli.pricing",
     "terms": "rwa_deploy.cli.terms",
+    "receipt": "rwa_deploy.cli.terms",
     "run": "rwa_deploy.cli.scenario",
     "register": "rwa_deploy.cli.books",
     "report": "rwa_deploy.cli.books",

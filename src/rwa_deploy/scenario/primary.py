@@ -26,7 +26,7 @@ from rwa_deploy.scenario.steps.market import Clear, FundWinners, Issue, Mint, Se
 from rwa_deploy.scenario.steps.opening import Bond, Series
 from rwa_deploy.terms import abi_terms, terms_hash
 
-__all__ = ["auction", "bond", "fund_winners", "issue", "mint", "series", "settle", "settle_book"]
+__all__ = ["auction", "bond", "fund_winners", "issue", "mint", "open_series", "series", "settle", "settle_book"]
 
 PAGE = 100
 BATCH_GAS = 12_000_000  # more than a page of 100 takes, and below the cap of EIP-7825
@@ -46,18 +46,18 @@ def series(step: Series, stage: Stage) -> None:
         *(terms_hash, Form.DISCOUNT.code, DayCount.ACT_365.code, 0, InstrumentClass.GOVERNMENT_SECURITY.code),
         *(0, 0, units.PAR, 0, 0, 0, [], [], []),
     )
-    _open(stage, Issued(step.symbol, _token(stage, isin, terms, bound=step.bound)), terms_hash)
+    open_series(stage, Issued(step.symbol, _token(stage, isin, terms, bound=step.bound)), terms_hash)
 
 
 def bond(step: Bond, stage: Stage) -> None:
     """A series of a terms file."""
     known = bond_terms(step)
     token = _token(stage, f"{known.isin} {known.symbol}", abi_terms(known), bound=step.bound)
-    _open(stage, Issued(known.symbol, token, known), terms_hash(known))
+    open_series(stage, Issued(known.symbol, token, known), terms_hash(known))
 
 
-def _open(stage: Stage, made: Issued, hash_: bytes) -> None:
-    """Created through the CREATE2 proxy, registered by the debt office, confirmed by the fiscal agent."""
+def open_series(stage: Stage, made: Issued, hash_: bytes) -> None:
+    """Creates it through the CREATE2 proxy; the debt office registers it, the fiscal agent confirms it."""
     token, code_hash = made.token, keccak(made.token.init_code)
     spent = create(stage.chain, stage.signer("debt_office"), token)
     old = stage.spent.get("create_series", Spent())

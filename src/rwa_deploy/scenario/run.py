@@ -8,6 +8,7 @@ from typing import Any
 from rwa_deploy.errors import ConfigError, ExpectationFailed, Reverted
 from rwa_deploy.report import Refusal
 from rwa_deploy.scenario import (
+    commodities,
     control,
     credit,
     facts,
@@ -38,6 +39,11 @@ ACTIONS: dict[str, Callable[[Any, Stage], None]] = {
     "rate": onboarding.rate,
     "series": primary.series,
     "bond": primary.bond,
+    "create_commodity": commodities.create_commodity,
+    "request_retirement": commodities.request_retirement,
+    "confirm_delivery": commodities.confirm_delivery,
+    "refuse_delivery": commodities.refuse_delivery,
+    "cancel_retirement": commodities.cancel_retirement,
     "clear": primary.auction,
     "fund_winners": primary.fund_winners,
     "settle": primary.settle,

@@ -22,7 +22,7 @@ from rwa_deploy.model import AuctionResult, Bid, Investor, NonCompetitiveBid
 from rwa_deploy.plan import Contract, Desired
 from rwa_deploy.register import ReconRow
 from rwa_deploy.report import Latency, Refusal
-from rwa_deploy.terms import Terms
+from rwa_deploy.terms import Terms, WarehouseReceipt
 
 __all__ = ["DAY", "ETHER", "NOBODY", "Issued", "Spent", "Stage", "Winner", "in_currency", "seconds_since", "set_stage"]
 
@@ -39,11 +39,12 @@ def _no_progress(_done: int, _of: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A series that the scenario created; a bill of an auction has no terms file."""
+    """A series that the scenario created; a bill of an auction has no terms file, a commodity has a receipt."""
 
     symbol: str
     token: Contract
     terms: Terms | None = None
+    receipt: WarehouseReceipt | None = None
 
 
 @dataclass(frozen=True, slots=True)

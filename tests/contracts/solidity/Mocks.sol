@@ -3,6 +3,9 @@ pragma solidity 0.8.34;
 
 import {IAllowlist} from "../../../contracts/interfaces/IAllowlist.sol";
 import {IBondMaths} from "../../../contracts/interfaces/IBondMaths.sol";
+import {IAttestedQuantity} from "../../../contracts/interfaces/IAttestedQuantity.sol";
+import {IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
+import {ISpotPrices} from "../../../contracts/interfaces/ISpotPrices.sol";
 import {BondToken} from "../../../contracts/assets/BondToken.sol";
 
 /// @notice A bill on which a test can lay a lien; nothing in the contracts can do so yet. It writes the words themselves, at the
@@ -193,4 +196,48 @@ contract AlwaysCompliant {
     function created(address, uint256) external {}
 
     function destroyed(address, uint256) external {}
+}
+
+/// @notice Attests what a test says.
+contract Attested is IAttestedQuantity {
+    mapping(address => uint256) public attestedOf;
+
+    function attest(address subject, uint256 quantity) external {
+        attestedOf[subject] = quantity;
+    }
+}
+
+/// @notice Spot prices that a test sets; for the dollar it asks the oracle of the world.
+contract SpotOracle is ISpotPrices {
+    error NoRate();
+
+    IPriceOracle private immutable _RATES;
+    mapping(bytes32 => uint256[2]) private _spots;
+    mapping(bytes32 => uint256) public pendingUntilOf;
+
+    constructor(IPriceOracle rates) {
+        _RATES = rates;
+    }
+
+    function setSpot(bytes32 feed, uint256 price, uint256 observedAt) external {
+        _spots[feed] = [price, observedAt];
+    }
+
+    function setPending(bytes32 feed, uint256 until) external {
+        pendingUntilOf[feed] = until;
+    }
+
+    function spotOf(bytes32 feed) external view returns (uint256, uint256) {
+        uint256[2] memory spot = _spots[feed];
+        if (spot[0] == 0) revert NoRate();
+        return (spot[0], spot[1]);
+    }
+
+    function usdPkr() external view returns (uint256, uint256) {
+        return _RATES.usdPkr();
+    }
+
+    function pendingUntil() external view returns (uint256) {
+        return _RATES.pendingUntil();
+    }
 }

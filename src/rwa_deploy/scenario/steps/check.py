@@ -14,7 +14,7 @@ from rwa_deploy.errors import ConfigError, InputError
 from rwa_deploy.finance.auction import AuctionRules, Instrument, rules_for
 from rwa_deploy.finance.bids import read_bids
 from rwa_deploy.finance.bills import bill_days, bill_maturity
-from rwa_deploy.scenario.steps import control, credit, files, market, opening, restructuring, servicing
+from rwa_deploy.scenario.steps import commodity, control, credit, files, market, opening, restructuring, servicing
 from rwa_deploy.scenario.steps.fields import Step
 from rwa_deploy.scenario.steps.play import Scenario
 from rwa_deploy.tax_file import load_taxes
@@ -166,6 +166,10 @@ def _bond(step: opening.Bond, play: _Play, place: str) -> None:
     _add(known.symbol, known, play, place)
 
 
+def _commodity(step: commodity.CreateCommodity, play: _Play, place: str) -> None:
+    _add(terms.load_receipt(step.receipt).symbol, None, play, place)
+
+
 def _add(symbol: str, known: terms.Terms | None, play: _Play, place: str) -> None:
     if symbol in play.symbols:
         raise ConfigError(f"{place} creates {symbol} a second time; give it another symbol")
@@ -259,6 +263,7 @@ _CHECKS: dict[type[Step], Callable[[Any, _Play, str], None]] = {
     control.Screen: _screen,
     opening.Series: _series,
     opening.Bond: _bond,
+    commodity.CreateCommodity: _commodity,
     market.Travel: _travel,
     market.Clear: _clear,
     market.Allot: _allot,

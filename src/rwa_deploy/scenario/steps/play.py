@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rwa_deploy import units
 from rwa_deploy.config import parse_toml, validate
-from rwa_deploy.scenario.steps import control, credit, market, opening, restructuring, servicing
+from rwa_deploy.scenario.steps import commodity, control, credit, market, opening, restructuring, servicing
 from rwa_deploy.scenario.steps.fields import Day
 
 __all__ = ["AnyStep", "Scenario", "load"]
@@ -23,6 +23,11 @@ AnyStep = (
     | opening.Rate
     | opening.Series
     | opening.Bond
+    | commodity.CreateCommodity
+    | commodity.RequestRetirement
+    | commodity.ConfirmDelivery
+    | commodity.RefuseDelivery
+    | commodity.CancelRetirement
     | market.Clear
     | market.FundWinners
     | market.Settle
@@ -90,7 +95,7 @@ AnyStep = (
     | servicing.Reconcile
     | servicing.ExpectFlows
 )
-_FILES = ("bids", "file", "sanctions", "trades", "terms", "offers", "accepted")
+_FILES = ("bids", "file", "sanctions", "trades", "terms", "receipt", "offers", "accepted")
 
 
 class Scenario(BaseModel):
