@@ -13,7 +13,7 @@ from rwa_deploy.cli.output import fail, wants_json
 from rwa_deploy.errors import ConfigError, InputError
 
 ISSUED = (
-    {"doctor", "compile", "devnet", "plan", "apply", "status", "clear", "price", "terms"}
+    {"doctor", "compile", "devnet", "plan", "apply", "status", "clear", "price", "prices", "terms"}
     | {
         "run",
         "register",
