@@ -7,6 +7,7 @@ import difflib
 import re
 import tomllib
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -16,8 +17,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from rwa_deploy import units
 from rwa_deploy.errors import ConfigError
 
-__all__ = ["MANDATES", "AccountRef", "Config", "load", "parse_toml", "validate"]
+__all__ = ["CURVE", "FX", "MANDATES", "AccountRef", "Config", "FeedName", "FeedTable", "load", "parse_toml", "validate"]
 
+FX, CURVE = "USDPKR", "PKRV"  # the feeds that have a meaning of their own
 MANDATES = ("memorandum", "pilot", "definitive")
 DAY = units.SECONDS_PER_DAY
 _DEVNET = re.compile(r"devnet:(0|[1-9][0-9]?)")
@@ -38,6 +40,7 @@ def _amount(value: object) -> int:
 
 AccountRef = Annotated[str, AfterValidator(_account)]
 Amount = Annotated[int, BeforeValidator(_amount), Field(ge=0, le=units.MAX_AMOUNT)]
+FeedName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,31}$")]
 Label = Annotated[str, Field(min_length=1, max_length=31, pattern=r"^[\x20-\x7e]+$")]
 
 
@@ -63,10 +66,39 @@ class ProgrammeTable(_Table):
         return units.unix_from_date(self.mandate_until) + DAY - 1
 
 
-class OracleTable(_Table):
-    """[oracle]: how far a rate may step without waiting."""
+class FeedTable(_Table):
+    """[oracle.feeds.NAME]: how far a round may step without waiting, how long it is fresh, the tenors of yields."""
 
     max_step_bps: Annotated[int, Field(ge=1, le=10_000)]
+    max_age_hours: Annotated[int, Field(ge=1, le=24 * 30)]
+    tenor_days: Annotated[tuple[Annotated[int, Field(ge=1, le=65_535)], ...], Field(max_length=24, strict=False)] = ()
+
+
+class OracleTable(_Table):
+    """[oracle]: who signs prices, how many must, and the feeds."""
+
+    signers: Annotated[tuple[AccountRef, ...], Field(min_length=1, max_length=16, strict=False)]
+    quorum: Annotated[int, Field(ge=1)]
+    feeds: Annotated[dict[FeedName, FeedTable], Field(max_length=32)]
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> "OracleTable":
+        if len(set(self.signers)) != len(self.signers):
+            raise ValueError("signers names an account twice; name each once")
+        if self.quorum > len(self.signers):
+            raise ValueError(f"quorum asks for {self.quorum} of {len(self.signers)} signers; name more, or lower it")
+        if FX not in self.feeds:
+            raise ValueError(f"feeds has no {FX}, which every issue is booked at; add it")
+        for name, feed in self.feeds.items():
+            if bool(feed.tenor_days) != (name == CURVE):
+                raise ValueError(f"feeds.{name}.tenor_days: {CURVE} has tenors and no other feed does; correct it")
+            if any(after <= before for before, after in pairwise(feed.tenor_days)):
+                raise ValueError(f"feeds.{name}.tenor_days do not ascend; sort them, each once")
+        return self
+
+    def tenors(self) -> dict[str, tuple[int, ...]]:
+        """Table -> feed: tenors in days, none for a price."""
+        return {name: feed.tenor_days for name, feed in self.feeds.items()}
 
 
 class TravelTable(_Table):
@@ -143,6 +175,8 @@ class Config(_Table):
             raise ValueError("authority.admins names an account twice; two different accounts are needed")
         if self.authority.deployer in {*admins, *offices.values()}:
             raise ValueError("authority.deployer also holds an office; it must end without any role")
+        if self.authority.deployer in self.oracle.signers:
+            raise ValueError("authority.deployer also signs prices; it must end without any role")
         if self.purses.tax == self.purses.unclaimed:
             raise ValueError("purses.tax and purses.unclaimed are one account; they are held apart")
         if offices["enforcement_maker"] == offices["enforcement_checker"]:
@@ -154,7 +188,8 @@ class Config(_Table):
     def accounts(self) -> frozenset[str]:
         """Config -> every account that it names."""
         purses = (self.purses.tax, self.purses.unclaimed)
-        return frozenset({self.authority.deployer, *self.authority.admins, *self.offices.accounts().values(), *purses})
+        offices = self.offices.accounts().values()
+        return frozenset({self.authority.deployer, *self.authority.admins, *self.oracle.signers, *offices, *purses})
 
 
 def load(path: Path | str) -> Config:

@@ -12,7 +12,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from rwa_deploy.abi import Call, Codec
-from rwa_deploy.config import MANDATES, Config
+from rwa_deploy.config import MANDATES, Config, FeedTable
 from rwa_deploy.errors import ConfigError
 from rwa_deploy.wiring import ADMIN, FUNCTIONS, OFFICES
 
@@ -101,6 +101,8 @@ def desire(config: Config, accounts: Mapping[str, str], codec: Codec) -> Desired
     members = _members(at, offices, admins, delay)
     functions = _function_roles(codec)
     settings = (
+        # Before its functions go to the offices: the first quorum is ADMIN's, who is the deployer by then.
+        *_price_signers(config, at["PriceOracle"], accounts),
         *(_function(at, *entry) for entry in functions),
         *_parameters(config, at, offices),
         *_system_accounts(at, {"treasury": offices["debt_office"], **purses}),
@@ -170,12 +172,12 @@ def _function(at: Mapping[str, Contract], target: str, function: str, selector: 
 
 
 def _parameters(config: Config, at: Mapping[str, Contract], offices: Mapping[str, str]) -> list[Setting]:
-    programme, oracle = config.programme, config.oracle
+    programme = config.programme
     cap, age = programme.cap_usd, programme.max_rate_age_hours * HOUR
     return [
         _limit(at["Programme"], "capUsd", cap, ("loosenCap", "tightenCap"), "debt_office"),
         _limit(at["Programme"], "maxRateAge", age, ("loosenMaxRateAge", "tightenMaxRateAge"), "debt_office"),
-        _limit(at["PriceOracle"], "maxStepBps", oracle.max_step_bps, ("loosenMaxStep", "tightenMaxStep"), "guardian"),
+        *(_feed(at["PriceOracle"], name, feed) for name, feed in config.oracle.feeds.items()),
         _limit(
             at["Policies"],
             "travelLimit",
@@ -199,6 +201,63 @@ def _limit(contract: Contract, read: str, wanted: int, writes: tuple[str, str], 
         return call, ADMIN if raises else lowers
 
     return Setting(f"{contract.name}.{read}", str(wanted), Call(contract.name, contract.address, read), 0, need)
+
+
+def _price_signers(config: Config, oracle: Contract, accounts: Mapping[str, str]) -> list[Setting]:
+    """Who signs prices, and how many must. Whom nobody configured is removed once the quorum does without him."""
+    wanted, quorum = [accounts[ref] for ref in config.oracle.signers], config.oracle.quorum
+
+    def on(function: str, *args: Any) -> Call:
+        return Call("PriceOracle", oracle.address, function, args)
+
+    def need(found: tuple[int, tuple[str, ...]]) -> Need | None:
+        present, signers = found
+        surplus = [signer for signer in signers if signer not in wanted]
+        if present == 0:
+            return on("raiseQuorum", quorum), ADMIN
+        if present != quorum:
+            return (on("raiseQuorum", quorum), "guardian") if present < quorum else (on("lowerQuorum", quorum), ADMIN)
+        return (on("removeSigner", surplus[0]), "guardian") if surplus and len(signers) > quorum else None
+
+    named = [
+        Setting(
+            f"PriceOracle.signer {signer}",
+            "yes",
+            on("isSigner", signer),
+            False,
+            _unless_equal(True, on("addSigner", signer)),
+        )
+        for signer in wanted
+    ]
+    return [*named, Setting("PriceOracle.panel", f"{quorum} of {len(wanted)}", on("panel"), (0, ()), need)]
+
+
+def _feed(oracle: Contract, name: str, feed: FeedTable) -> Setting:
+    """A feed as it was opened, its step and its age; one difference at a time."""
+    key, age = name.encode().ljust(32, b"\0"), feed.max_age_hours * HOUR
+    wanted = f"{feed.max_step_bps} bps, {age} s" + (f", {len(feed.tenor_days)} tenors" if feed.tenor_days else "")
+
+    def moved(bound: str, found: int, value: int) -> Need:
+        loosens = found < value
+        call = Call("PriceOracle", oracle.address, f"{'loosen' if loosens else 'tighten'}{bound}", (key, value))
+        return call, ADMIN if loosens else "guardian"
+
+    def need(found: tuple[bool, int, int, tuple[int, ...]]) -> Need | None:
+        is_open, step, max_age, tenors = found
+        if not is_open:
+            args = (key, feed.max_step_bps, age, feed.tenor_days)
+            return Call("PriceOracle", oracle.address, "openFeed", args), ADMIN
+        if tenors != feed.tenor_days:
+            raise ConfigError(
+                f"oracle.feeds.{name}.tenor_days are not those that the feed was opened with, which are for good; "
+                "correct the configuration"
+            )
+        if step != feed.max_step_bps:
+            return moved("MaxStep", step, feed.max_step_bps)
+        return None if max_age == age else moved("MaxAge", max_age, age)
+
+    read = Call("PriceOracle", oracle.address, "feedOf", (key,))
+    return Setting(f"PriceOracle.feed {name}", wanted, read, (False, 0, 0, ()), need)
 
 
 def _mandate(config: Config, programme: Contract) -> Setting:

@@ -47,6 +47,7 @@ __all__ = [
     "scaled",
     "time_text",
     "unix_from_date",
+    "unix_from_time_text",
     "unscaled",
     "usd_for_pkr_up",
     "usd_for_units_up",
@@ -64,6 +65,7 @@ _UTC_OFFSET = 18_000
 _PAKISTAN = timezone(timedelta(seconds=_UTC_OFFSET))
 _EPOCH = date(1970, 1, 1)
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+05:00", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])  # no conversion here rounds by accident
 
@@ -233,3 +235,16 @@ def date_from_unix(timestamp: int) -> date:
 def time_text(timestamp: int) -> str:
     """Unix seconds -> ISO 8601 in Pakistan time, to the second."""
     return datetime.fromtimestamp(timestamp, _PAKISTAN).isoformat()
+
+
+def unix_from_time_text(value: str) -> int:
+    """`2026-11-25T16:30:00+05:00`, as `time_text` writes it -> Unix seconds; ValueError for any other way."""
+    if not _TIME.fullmatch(value):
+        raise ValueError("not a time; write it in Pakistan time, such as 2026-11-25T16:30:00+05:00")
+    try:
+        seconds = int(datetime.fromisoformat(value).timestamp())
+    except ValueError as error:
+        raise ValueError("a time that does not exist; check date and hour") from error
+    if seconds < 0:
+        raise ValueError("is before 1970, the first that a chain can hold")
+    return seconds

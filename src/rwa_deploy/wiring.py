@@ -72,10 +72,12 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
         "renew": "enforcement_checker",
     },
     "PriceOracle": {
-        "postUsdPkr": "price_signer",
         "postPrice": "price_signer",
         "cancelPending": "guardian",
         "tightenMaxStep": "guardian",
+        "tightenMaxAge": "guardian",
+        "removeSigner": "guardian",
+        "raiseQuorum": "guardian",
     },
     "Programme": {
         "register": "debt_office",

@@ -10,9 +10,9 @@ from pathlib import Path
 from eth_utils.crypto import keccak
 
 from brownie import accounts, chain, project, web3
-from rwa_deploy import units, wiring
-from rwa_deploy.apply import PROXY_COST, PROXY_DEPLOYER, PROXY_TRANSACTION
-from rwa_deploy.config import load
+from rwa_deploy import prices, typed, units, wiring
+from rwa_deploy.apply import PROXY_COST, PROXY_DEPLOYER, PROXY_TRANSACTION, signers_for
+from rwa_deploy.config import FX, load
 from rwa_deploy.plan import CREATE2_PROXY, create2
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +49,8 @@ class World:
         self.offices = {name: _account(ref) for name, ref in config.offices.accounts().items()}
         self.deployer, self.admins = _account(config.authority.deployer), [*map(_account, config.authority.admins)]
         self.holder, self.receiver, self.outsider, self.provider = accounts[20:24]
+        panel = signers_for(config.oracle.signers[: config.oracle.quorum]).values()
+        self.price_signers = sorted(panel, key=lambda signer: int(signer.address, 16))
         self.contracts = project.get_loaded_projects()[0]
         self._deploy()
         self._wire()
@@ -127,6 +129,10 @@ class World:
             self.allowlist.setSystemAccount(account, False, by)
         self.allowlist.setSystemAccount(self.offices["debt_office"], False, by)
         self.programme.loosenCap(CAP_USD, by)
+        for signer in self.price_signers:
+            self.oracle.addSigner(signer.address, by)
+        self.oracle.raiseQuorum(len(self.price_signers), by)
+        self.oracle.openFeed(prices.feed_key(FX), 500, 4 * DAY, [], by)
         self.programme.loosenMaxRateAge(4 * DAY, by)
         self.programme.advanceMandate(PILOT, MANDATE_UNTIL, by)
         self.policies.loosenTravelLimit(TRAVEL_LIMIT, by)
@@ -164,7 +170,14 @@ class World:
         rows = [row(wallet, number) for number, wallet in enumerate((self.holder, self.receiver), start=1)]
         self.allowlist.onboardByRegistrar(rows, self.by("registrar"))
         travel(ISSUE_AT + DAY // 2)  # nothing is issued before the issue date
-        self.oracle.postUsdPkr(1, RATE, chain[-1].timestamp, self.by("price_signer"))
+        self.oracle.post(*self._first_rate(chain[-1].timestamp), self.by("price_signer"))
+
+    def _first_rate(self, observed_at):
+        """The first round of the dollar rate under a quorum of signatures, as `post` takes it."""
+        one = prices.Round(FX, 1, observed_at, (RATE,))
+        domain = prices.domain(web3.eth.chain_id, self.oracle.address)
+        signed = [(each.address, each.sign_typed(domain, typed.ROUND, one.message())) for each in self.price_signers]
+        return prices.feed_key(FX), one.number, observed_at, list(one.values), signed
 
 
 def row(wallet, investor):

@@ -209,6 +209,7 @@ OPEN: Mapping[str, set[str]] = {
         "publishStatement", "announce",
     },
     "Enforcement": {"lapse", "carry"},
+    "PriceOracle": {"post"},
     "BondToken": {"transfer", "transferFrom", "pull", "approve", "permit", "moveByRight"},
     "CashToken": {
         "transfer", "transferFrom", "transferBatch", "pull", "approve", "permit", "moveByRight", "mint", "burn",
@@ -384,6 +385,7 @@ def test_open_functions_have_checks_of_their_own(world: World):
         (world.retirements.requestRetirement, (world.bond.address, 1, ID), "NotCommodity"),
         (world.retirements.cancelRetirement, (1,), "RetirementStatusInvalid"),
         (world.cash.transferBatch, ([HOLDER], [0]), "TransferRestricted"),
+        (world.oracle.post, (b"USDPKR", 2, NOW, [RATE], []), "ObservationInvalid"),
     ]
     for function, arguments, error in own:
         with pytest.raises(Reverted) as caught:
@@ -506,7 +508,7 @@ def test_small_steps_in_a_row_do_not_move_the_rate_past_the_bound(world: World):
     for number in range(2, 22):
         rate = rate * 105 // 100
         observed_at = world.chain.now - 60 + number
-        world.oracle.postUsdPkr(number, rate, observed_at, by=address_of("price_signer"))
+        world.post_round(b"USDPKR", [rate], number=number, observed_at=observed_at)
     assert world.oracle.usdPkr().rate == RATE * 105 // 100
     assert world.oracle.pendingUntil() == world.chain.now + HOUR
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from eth_abi import encode
 from eth_utils import keccak
-from evm import Chain, Contract, Method, Receipt, address_of, init_code
+from evm import Chain, Contract, Method, Receipt, address_of, init_code, key_of
 from harness import mock_artifacts, programme_artifacts
+from signing import round_digest
 
 from rwa_deploy import units, wiring
 from rwa_deploy.artifacts import Artifact
@@ -23,6 +24,17 @@ MAX_RATE_AGE = 4 * DAY
 CAP_USD = 2_000_000_000 * units.ONE
 RATE = 166_250_000  # rupees per dollar [1e6], September 2020
 MAX_STEP_BPS = 500
+QUORUM = 2
+PRICE_SIGNERS = ("price_signer_1", "price_signer_2", "price_signer_3")
+MAX_PRICE_AGE = 4 * DAY
+TENOR_DAYS = (7, 14, 30, 60, 90, 120, 180, 270, *(365 * years for years in (*range(1, 11), 15, 20, 30)))
+CURVE_STEP_BPS = 100  # of yield
+FEEDS = {
+    b"USDPKR": (MAX_STEP_BPS, ()),
+    b"PKRV": (CURVE_STEP_BPS, TENOR_DAYS),
+    b"XAU": (1_000, ()),
+    b"BRENT": (1_500, ()),
+}
 TRAVEL_LIMIT = 1_000_000 * units.ONE  # PKR
 MANDATE_UNTIL = NOW + 730 * DAY
 VALID_UNTIL = NOW + 1_000 * DAY
@@ -146,9 +158,22 @@ class World:
         self.allowlist.revokeByRegistrar(wallets, by=self.account("registrar"))
 
     def post_rate(self, usd_pkr: int = RATE) -> Receipt:
-        """The price signers post the next round, observed now."""
-        number = self.oracle.rounds().last.number + 1
-        return self.oracle.postUsdPkr(number, usd_pkr, self.chain.now, by=self.account("price_signer"))
+        """The next round of the dollar rate, observed now."""
+        return self.post_spot(b"USDPKR", usd_pkr)
+
+    def post_spot(self, feed: bytes, price: int) -> Receipt:
+        """The next round of a price [1e6], observed now."""
+        return self.post_round(feed, [price])
+
+    def post_curve(self, *yields: int) -> Receipt:
+        """The next round of the yields [1e-8 per year], observed now: one for each tenor, or one for all."""
+        return self.post_round(b"PKRV", yields if len(yields) > 1 else yields * len(TENOR_DAYS))
+
+    def post_round(self, feed: bytes, values: Sequence[int], **changes: Any) -> Receipt:
+        """The next round of a feed, observed now unless told otherwise, under as many signatures as it needs."""
+        number = self.oracle.rounds(feed.ljust(32, b"\0")).last.number + 1
+        fields = {"number": number, "observed_at": self.chain.now, **changes}
+        return self.oracle.post(*signed_round(self.oracle, feed, values, **fields), by=self.account("outsider"))
 
     def set_rates(
         self,
@@ -312,7 +337,10 @@ class World:
         self.paying_agent.setAccounts(self.account("tax_account"), self.account("unclaimed_account"), by=deployer)
         for account in ("tax_account", "unclaimed_account"):
             self.allowlist.setSystemAccount(self.account(account), False, by=deployer)
-        self.oracle.loosenMaxStep(MAX_STEP_BPS, by=deployer)
+        for signer in PRICE_SIGNERS:
+            self.oracle.addSigner(self.account(signer), by=deployer)
+        for feed, (step, tenors) in FEEDS.items():
+            self.oracle.openFeed(feed, step, MAX_PRICE_AGE, tenors, by=deployer)
         self.programme.loosenCap(CAP_USD, by=deployer)
         self.programme.loosenMaxRateAge(MAX_RATE_AGE, by=deployer)
         self.programme.advanceMandate(PILOT, MANDATE_UNTIL, by=deployer)
@@ -332,6 +360,7 @@ class World:
                 by = self.account("regulator")
                 self.licences.grantLicence(self.account(provider), phase, 7, VALID_UNTIL, by=by)
         self.onboard(*map(self.account, HOLDERS))
+        self.oracle.raiseQuorum(QUORUM, by=self.account("guardian"))
         self.post_rate()
         for instrument_class, rates in TAX_RATES.items():
             self.set_rates(instrument_class, 0, rates)
@@ -343,6 +372,21 @@ def selector(artifact: Artifact, function: str) -> bytes:
     found = [code for signature, code in artifact.method_identifiers.items() if signature.split("(")[0] == function]
     assert len(found) == 1, f"{artifact.name}.{function} stands {len(found)} times"
     return bytes.fromhex(found[0])
+
+
+def signed_round(
+    oracle: Contract,
+    feed: bytes,
+    values: Sequence[int],
+    number: int,
+    observed_at: int,
+    signers: Sequence[str] = PRICE_SIGNERS[:QUORUM],
+    digest: bytes | None = None,
+) -> tuple[Any, ...]:
+    """A round and the names of who signs it (or another `digest`) -> the arguments of `post`."""
+    signed = digest or round_digest(oracle, feed, number, observed_at, values)
+    signatures = sorted((key_of(name).address, key_of(name).sign(signed)) for name in signers)
+    return feed, number, observed_at, list(values), signatures
 
 
 def page_hash(winners: Sequence[tuple[str, int, int]]) -> bytes:

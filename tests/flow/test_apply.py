@@ -46,7 +46,7 @@ OPEN = {
         *("publishStatement", "recount"),
     },
     "Enforcement": {"carry", "lapse"},
-    "PriceOracle": set(),
+    "PriceOracle": {"post"},
     "Programme": set(),
     "CashToken": {
         *("approve", "burn", "mint", "moveByRight", "permit", "pull", "transfer", "transferBatch", "transferFrom"),

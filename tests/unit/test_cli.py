@@ -14,7 +14,7 @@ from rwa_deploy.cli.output import fail, wants_json
 from rwa_deploy.errors import ConfigError, InputError
 
 ISSUED = (
-    {"doctor", "compile", "devnet", "plan", "apply", "status", "clear", "price", "terms", "receipt"}
+    {"doctor", "compile", "devnet", "plan", "apply", "status", "clear", "price", "prices", "terms", "receipt"}
     | {
         "run",
         "register",

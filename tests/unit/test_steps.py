@@ -27,6 +27,7 @@ STEPS = {
     "onboard": {"provider": '"HTX"'},
     "renew": {"holders": '["retail:last"]', "until": "2021-12-31"},
     "rate": {"usd_pkr": '"166.5"'},
+    "post_prices": {"feed": '"XAU"', "values": '["2650.25"]'},
     "series": {
         "name": '"Bill"',
         "symbol": '"MTB"',
@@ -129,6 +130,7 @@ OPTIONAL = {
 }
 # What is needed only where something else is not there: the step says so in a sentence of its own.
 ALTERNATIVE = {
+    *(("post_prices", "feed"), ("post_prices", "values")),
     *(("transfer", "face_pkr"), ("issue", "face_million"), ("bond", "template"), ("mandatory_exchange", "series")),
     *(("allot", key) for key in ("bids", "target_million", "auction_date")),
     *(("trade", key) for key in ("seller", "buyer", "face", "clean_price")),

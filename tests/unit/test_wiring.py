@@ -24,7 +24,7 @@ ADMINS = {
     "Authority": {"unpauseFunction"},
     "Allowlist": {"setSystemAccount", "removeSystemAccount", "unpauseSystem", "resumeMover"},
     "Policies": {"loosenPolicy", "loosenTravelLimit"},
-    "PriceOracle": {"loosenMaxStep"},
+    "PriceOracle": {"openFeed", "loosenMaxStep", "loosenMaxAge", "addSigner", "lowerQuorum"},
     "Programme": {
         "loosenCap",
         "loosenMaxRateAge",

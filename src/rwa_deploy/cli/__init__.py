@@ -26,6 +26,7 @@ COMMANDS = {
     "status": "rwa_deploy.cli.deploy",
     "clear": "rwa_deploy.cli.auction",
     "price": "rwa_deploy.cli.pricing",
+    "prices": "rwa_deploy.cli.prices",
     "terms": "rwa_deploy.cli.terms",
     "receipt": "rwa_deploy.cli.terms",
     "run": "rwa_deploy.cli.scenario",

@@ -1,4 +1,4 @@
-"""Steps of the registries: licences, the draw of investors, onboarding, the dollar rate."""
+"""Steps of the registries: licences, the draw of investors, onboarding."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,9 +17,9 @@ from rwa_deploy.manifest import write_file
 from rwa_deploy.model import Investor
 from rwa_deploy.scenario.stage import Stage
 from rwa_deploy.scenario.steps.files import CastRow, read_cast
-from rwa_deploy.scenario.steps.opening import Cast, Investors, Licence, Onboard, Rate, Renew
+from rwa_deploy.scenario.steps.opening import Cast, Investors, Licence, Onboard, Renew
 
-__all__ = ["admit", "cast", "enlist", "give_cash", "investors", "licence", "onboard", "rate", "renew", "write"]
+__all__ = ["admit", "cast", "enlist", "give_cash", "investors", "licence", "onboard", "renew", "write"]
 
 PHASES = ("NONE", "NOC", "AML_REGISTERED", "SANDBOX", "LICENSED")
 REGISTRAR = "registrar"
@@ -100,13 +100,6 @@ def renew(step: Renew, stage: Stage) -> None:
         renewed = replace(old, valid_until=units.unix_from_date(step.until))
         write(stage, old.provider, [renewed])
         stage.members |= {name: renewed for name, member in stage.members.items() if member is old}
-
-
-def rate(step: Rate, stage: Stage) -> None:
-    """The next round of the rate."""
-    last = stage.read("PriceOracle", "rounds")[1]
-    call = stage.on("PriceOracle", "postUsdPkr", last[0] + 1, units.fx_from(step.usd_pkr), stage.chain.now())
-    stage.act("post_rate", stage.signer("price_signer"), call)
 
 
 def _drawn(step: Investors, retail: list[Signer], dealers: list[Signer]) -> tuple[DrawnInvestor, ...]:

@@ -78,6 +78,7 @@ class Stage:
     folder: Path
     offices: dict[str, Signer]
     deploy_gas: dict[str, int]
+    price_signers: tuple[Signer, ...]  # a quorum, in the order of their addresses
     investors: tuple[Investor, ...] = ()  # of the draw
     members: dict[str, Investor] = field(default_factory=dict)  # of the cast, by name
     people: dict[str, Signer] = field(default_factory=dict)  # of the cast, by name
@@ -235,6 +236,7 @@ def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, 
     offices = {name: by_ref[ref] for name, ref in config.offices.accounts().items()}
     purses = {"tax_account": by_ref[config.purses.tax], "unclaimed_account": by_ref[config.purses.unclaimed]}
     purses["backstop"] = by_ref[config.purses.backstop]
+    panel = [by_ref[ref] for ref in config.oracle.signers[: config.oracle.quorum]]
     return Stage(
         chain=chain,
         codec=codec,
@@ -249,4 +251,5 @@ def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, 
             "admin": by_ref[config.authority.admins[0]],
         },
         deploy_gas=dict(outcome.gas),
+        price_signers=tuple(sorted(panel, key=lambda signer: int(signer.address, 16))),
     )

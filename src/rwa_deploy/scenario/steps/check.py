@@ -14,6 +14,7 @@ from rwa_deploy.errors import ConfigError, InputError
 from rwa_deploy.finance.auction import AuctionRules, Instrument, rules_for
 from rwa_deploy.finance.bids import read_bids
 from rwa_deploy.finance.bills import bill_days, bill_maturity
+from rwa_deploy.prices import PriceRow
 from rwa_deploy.scenario.steps import commodity, control, credit, files, market, opening, restructuring, servicing
 from rwa_deploy.scenario.steps.fields import Step
 from rwa_deploy.scenario.steps.play import Scenario
@@ -156,6 +157,11 @@ def _taxes(step: opening.TaxTable, _: _Play, __: str) -> None:
     load_taxes(step.file)
 
 
+def _prices(step: opening.PostPrices, _: _Play, __: str) -> None:
+    if step.file is not None:
+        tables.read(step.file, PriceRow)
+
+
 def _series(step: opening.Series, play: _Play, place: str) -> None:
     play.days = bill_days(step.issue, bill_maturity(step.tenor, step.issue))
     _add(step.symbol, None, play, place)
@@ -257,6 +263,7 @@ _CHECKS: dict[type[Step], Callable[[Any, _Play, str], None]] = {
     opening.Licence: _licence,
     opening.Cast: _cast,
     opening.TaxTable: _taxes,
+    opening.PostPrices: _prices,
     control.Customers: _customers,
     control.Attest: _attest,
     control.AddWallet: _add_wallet,

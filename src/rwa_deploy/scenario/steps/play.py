@@ -21,6 +21,7 @@ AnyStep = (
     | opening.TaxTable
     | opening.Calendar
     | opening.Rate
+    | opening.PostPrices
     | opening.Series
     | opening.Bond
     | commodity.CreateCommodity
