@@ -11,6 +11,7 @@ from rwa_deploy.typed import (
     ATTESTATION,
     MOVE,
     PERMIT,
+    RESERVE,
     TRADE,
     VOTE,
     Types,
@@ -37,6 +38,7 @@ def hashed(file: str, name: str) -> str:
         (MOVE, "registry/Onboarding.sol"),
         (ADD_WALLET, "registry/Onboarding.sol"),
         (ANNOUNCEMENT, "registry/TravelRule.sol"),
+        (RESERVE, "registry/Attestations.sol"),
     ],
 )
 def test_types_are_those_that_the_contract_hashes(types: Types, file: str):

@@ -33,7 +33,9 @@ ADMINS = {
         "setServicer",
         "unpauseSeries",
     },
-    "CashToken": {"loosenMinterLimit", "unpause"},
+    "CashToken": {"loosenMinterLimit", "loosenMinterRate", "loosenVaultShare", "setMinterKind", "unpause"},
+    "Attestations": {"loosenMaxAge", "setSigner"},
+    "CashDesk": {"setIssuer"},
     "BondToken": {"unpause"},
     "PayingAgent": {"setAccounts"},
 }

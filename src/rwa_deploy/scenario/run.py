@@ -8,6 +8,7 @@ from typing import Any
 from rwa_deploy.errors import ConfigError, ExpectationFailed, Reverted
 from rwa_deploy.report import Refusal
 from rwa_deploy.scenario import (
+    cash,
     control,
     facts,
     flows,
@@ -83,6 +84,12 @@ ACTIONS: dict[str, Callable[[Any, Stage], None]] = {
     "announce": control.announce,
     "order": control.order,
     "lift": control.lift,
+    "attest_reserve": cash.attest_reserve,
+    "convert": cash.convert,
+    "redeem_cash": cash.redeem_cash,
+    "fund_redemptions": cash.fund_redemptions,
+    "serve_redemptions": cash.serve_redemptions,
+    "collect_redemption": cash.collect_redemption,
     "screen": monitoring.screen,
     "alerts": monitoring.alerts,
     "reconcile": facts.reconcile,

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rwa_deploy import units
 from rwa_deploy.config import parse_toml, validate
-from rwa_deploy.scenario.steps import control, market, opening, restructuring, servicing
+from rwa_deploy.scenario.steps import cash, control, market, opening, restructuring, servicing
 from rwa_deploy.scenario.steps.fields import Day
 
 __all__ = ["AnyStep", "Scenario", "load"]
@@ -71,6 +71,12 @@ AnyStep = (
     | control.Lift
     | control.Screen
     | control.Alerts
+    | cash.AttestReserve
+    | cash.Convert
+    | cash.RedeemCash
+    | cash.FundRedemptions
+    | cash.ServeRedemptions
+    | cash.CollectRedemption
     | servicing.Reconcile
     | servicing.ExpectFlows
 )
