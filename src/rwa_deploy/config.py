@@ -107,13 +107,39 @@ class TravelTable(_Table):
     limit_pkr: Amount
 
 
+class MinterTable(_Table):
+    """A minter: the most that it may have outstanding, and how much it may mint a day [1e6]."""
+
+    limit: Amount
+    per_day: Annotated[Amount, Field(lt=2**88)]  # as the token packs it
+
+
+class ReserveSignersTable(_Table):
+    """[cash.reserve_signers]: who attests the reserve together."""
+
+    custodian: AccountRef
+    auditor: AccountRef
+
+
 class CashTable(_Table):
-    """[cash]: the stablecoin, and who may mint how much [1e6]."""
+    """[cash]: the stablecoin, who may mint how much, and what stands behind it."""
 
     name: Label
     symbol: Label
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    minters: dict[str, Amount] = Field(default_factory=dict)
+    vault_share_bps: Annotated[int, Field(ge=0, le=10_000)]
+    max_reserve_age_hours: Annotated[int, Field(ge=1, le=24 * 366)]
+    minters: dict[str, MinterTable] = Field(default_factory=dict)
+    converter: MinterTable
+    reserve_signers: ReserveSignersTable
+
+
+class CentralBankMoneyTable(_Table):
+    """[central_bank_money]: the second money, of the currency of the first, and who may mint how much."""
+
+    name: Label
+    symbol: Label
+    minters: dict[str, MinterTable] = Field(default_factory=dict)
 
 
 class AuthorityTable(_Table):
@@ -163,6 +189,7 @@ class Config(_Table):
     oracle: OracleTable
     travel_rule: TravelTable
     cash: CashTable
+    central_bank_money: CentralBankMoneyTable
     authority: AuthorityTable
     offices: OfficesTable
     purses: PursesTable
@@ -181,15 +208,21 @@ class Config(_Table):
             raise ValueError("purses.tax and purses.unclaimed are one account; they are held apart")
         if offices["enforcement_maker"] == offices["enforcement_checker"]:
             raise ValueError("offices.enforcement_maker and enforcement_checker are one account; they check each other")
-        if unknown := [name for name in self.cash.minters if name not in offices]:
-            raise ValueError(f"cash.minters.{unknown[0]} is no office; {_meant(unknown[0], offices)}")
+        for table, minters in (("cash", self.cash.minters), ("central_bank_money", self.central_bank_money.minters)):
+            if unknown := [name for name in minters if name not in offices]:
+                raise ValueError(f"{table}.minters.{unknown[0]} is no office; {_meant(unknown[0], offices)}")
+        signers = self.cash.reserve_signers
+        if signers.custodian == signers.auditor:
+            raise ValueError("cash.reserve_signers.custodian and auditor are one account; they check each other")
+        if {signers.custodian, signers.auditor} & {offices[name] for name in self.cash.minters}:
+            raise ValueError("cash.reserve_signers names a minter; nobody attests what he mints against")
         return self
 
     def accounts(self) -> frozenset[str]:
         """Config -> every account that it names."""
-        purses = (self.purses.tax, self.purses.unclaimed)
-        offices = self.offices.accounts().values()
-        return frozenset({self.authority.deployer, *self.authority.admins, *self.oracle.signers, *offices, *purses})
+        signers = (*self.oracle.signers, *self.cash.reserve_signers.model_dump().values())
+        others = (self.purses.tax, self.purses.unclaimed, *signers, *self.offices.accounts().values())
+        return frozenset({self.authority.deployer, *self.authority.admins, *others})
 
 
 def load(path: Path | str) -> Config:

@@ -12,9 +12,9 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from rwa_deploy.abi import Call, Codec
-from rwa_deploy.config import MANDATES, Config, FeedTable
+from rwa_deploy.config import MANDATES, Config, FeedTable, MinterTable
 from rwa_deploy.errors import ConfigError
-from rwa_deploy.wiring import ADMIN, FUNCTIONS, OFFICES
+from rwa_deploy.wiring import ADMIN, FUNCTIONS, INSTANCES, OFFICES, instances
 
 __all__ = ["CREATE2_PROXY", "DEPLOYER", "Contract", "Desired", "Need", "Rights", "Setting", "create2", "desire"]
 
@@ -22,8 +22,11 @@ CREATE2_PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 DEPLOYER = "deployer"
 HOUR = 3600
 NOBODY = "0x" + "0" * 40
+CONVERTER = 2  # ICashToken.MinterKind
+SIGNERS = ("custodian", "auditor")  # in the order of IAttestations.Kind, from 1 on
+DISTRIBUTION_TIER = 4  # central-bank money goes to institutions first, and from them to everybody
 MOVERS = ("Settlement",)  # move holders' tokens by right
-PURSES = ("PayingAgent", "LiabilityManagement", "Retirements")  # hold cash, or units, for others
+PURSES = ("PayingAgent", "LiabilityManagement", "Retirements", "CashDesk")  # hold cash, or units, for others
 SERVICERS = ("PayingAgent", "LiabilityManagement", "Meeting", "Retirements")
 
 Need = tuple[Call, str]  # what to call, and the office that may
@@ -38,6 +41,11 @@ class Contract:
     salt: bytes
     init_code: bytes
     address: str
+
+    @property
+    def kind(self) -> str:
+        """Contract -> the name of its code, which may stand under several."""
+        return INSTANCES.get(self.name, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,8 @@ def desire(config: Config, accounts: Mapping[str, str], codec: Codec) -> Desired
         # Before its functions go to the offices: the first quorum is ADMIN's, who is the deployer by then.
         *_price_signers(config, at["PriceOracle"], accounts),
         *(_function(at, *entry) for entry in functions),
-        *_parameters(config, at, offices),
+        *_parameters(config, at),
+        *_cash(config, at, offices, [accounts[getattr(config.cash.reserve_signers, name)] for name in SIGNERS]),
         *_system_accounts(at, {"treasury": offices["debt_office"], **purses}),
         _purses(at, purses),
         *(_servicer(at, name) for name in SERVICERS),
@@ -125,7 +134,7 @@ def _contracts(config: Config, deployer: str, codec: Codec) -> tuple[Contract, .
     made: dict[str, Contract] = {}
 
     def add(name: str, *args: Any) -> str:
-        init_code = codec.init_code(name, args)
+        init_code = codec.init_code(INSTANCES.get(name, name), args)
         made[name] = Contract(name, args, salt, init_code, create2(salt, init_code))
         return made[name].address
 
@@ -135,8 +144,14 @@ def _contracts(config: Config, deployer: str, codec: Codec) -> tuple[Contract, .
     allowlist = add("Allowlist", authority, licences)
     oracle = add("PriceOracle", authority)
     programme = add("Programme", authority, oracle)
-    add("Policies", authority, allowlist, licences, oracle)
-    token = add("CashToken", authority, allowlist, cash.name, cash.symbol, cash.currency.encode())
+    policies = add("Policies", authority, allowlist, licences, oracle)
+    currency = cash.currency.encode()
+    reserves = add("Attestations", authority)
+    token = add("CashToken", authority, allowlist, reserves, cash.name, cash.symbol, currency, 0)
+    money = config.central_bank_money
+    labels = (money.name, money.symbol, currency)  # at par with the stablecoin, so of its currency
+    second = add("CentralBankMoney", authority, policies, NOBODY, *labels, DISTRIBUTION_TIER)
+    add("CashDesk", authority, token, second)
     taxes = add("TaxTable", authority)
     maths = add("BondMaths", add("Fixings", authority, programme))
     add("Settlement", authority, programme, token, maths)
@@ -153,12 +168,13 @@ def _function_roles(codec: Codec) -> list[tuple[str, str, bytes, str]]:
     """-> (target, function, selector, office) of the wiring; what series guard has its selectors from BondToken."""
     return [
         (
-            target,
+            name,
             function,
             codec.selector(target if function in codec.functions(target) else "BondToken", function),
             office,
         )
         for target, functions in FUNCTIONS.items()
+        for name in instances(target)
         for function, office in functions.items()
     ]
 
@@ -171,7 +187,7 @@ def _function(at: Mapping[str, Contract], target: str, function: str, selector: 
     return Setting(f"{target}.{function} is for", office, read, OFFICES[ADMIN], _unless_equal(role, write))
 
 
-def _parameters(config: Config, at: Mapping[str, Contract], offices: Mapping[str, str]) -> list[Setting]:
+def _parameters(config: Config, at: Mapping[str, Contract]) -> list[Setting]:
     programme = config.programme
     cap, age = programme.cap_usd, programme.max_rate_age_hours * HOUR
     return [
@@ -186,7 +202,25 @@ def _parameters(config: Config, at: Mapping[str, Contract], offices: Mapping[str
             "regulator",
         ),
         _mandate(config, at["Programme"]),
-        *(_minter(at["CashToken"], name, offices[name], most) for name, most in config.cash.minters.items()),
+    ]
+
+
+def _cash(
+    config: Config, at: Mapping[str, Contract], offices: Mapping[str, str], signers: Sequence[str]
+) -> list[Setting]:
+    """Minters, the desk among them, and what stands behind the stablecoin."""
+    cash, token, desk = config.cash, at["CashToken"], at["CashDesk"]
+    minters = [(token, name, offices[name], minter) for name, minter in cash.minters.items()]
+    minters += [(token, "CashDesk", desk.address, cash.converter)]
+    money = config.central_bank_money.minters
+    minters += [(at["CentralBankMoney"], name, offices[name], minter) for name, minter in money.items()]
+    return [
+        _kind(token, "CashDesk", desk.address, CONVERTER),
+        *(setting for entry in minters for setting in _minter(*entry)),
+        _limit(token, "vaultShareBps", cash.vault_share_bps, ("loosenVaultShare", "tightenVaultShare"), "central_bank"),
+        _reserve_age(at["Attestations"], token, cash.max_reserve_age_hours * HOUR),
+        *(_signer(at["Attestations"], token, *entry) for entry in enumerate(signers, start=1)),
+        _issuer(desk, offices["central_bank"]),
     ]
 
 
@@ -197,10 +231,10 @@ def _limit(contract: Contract, read: str, wanted: int, writes: tuple[str, str], 
         if found == wanted:
             return None
         raises = found < wanted
-        call = Call(contract.name, contract.address, writes[0] if raises else writes[1], (wanted,))
+        call = Call(contract.kind, contract.address, writes[0] if raises else writes[1], (wanted,))
         return call, ADMIN if raises else lowers
 
-    return Setting(f"{contract.name}.{read}", str(wanted), Call(contract.name, contract.address, read), 0, need)
+    return Setting(f"{contract.name}.{read}", str(wanted), Call(contract.kind, contract.address, read), 0, need)
 
 
 def _price_signers(config: Config, oracle: Contract, accounts: Mapping[str, str]) -> list[Setting]:
@@ -278,19 +312,63 @@ def _mandate(config: Config, programme: Contract) -> Setting:
     return Setting("Programme.mandate", shown, Call("Programme", programme.address, "mandate"), (0, 0), need)
 
 
-def _minter(cash: Contract, office: str, minter: str, most: int) -> Setting:
-    """What a minter may have outstanding."""
-    at = ("CashToken", cash.address)
+def _minter(cash: Contract, name: str, minter: str, most: MinterTable) -> list[Setting]:
+    """What a minter may have outstanding, and how much it may mint a day."""
+    at = (cash.kind, cash.address)
 
-    def need(found: tuple[int, int]) -> Need | None:
-        limit, _ = found
-        if limit == most:
+    def toward(wanted: int, what: str) -> Callable[[Any], Need | None]:
+        def need(found: tuple[int, int]) -> Need | None:
+            if found[0] == wanted:
+                return None
+            if found[0] < wanted:
+                return Call(*at, f"loosenMinter{what}", (minter, wanted)), ADMIN
+            return Call(*at, f"tightenMinter{what}", (minter, wanted)), "central_bank"
+
+        return need
+
+    read = Call(*at, "minterOf", (minter,)), Call(*at, "bucketOf", (minter,))
+    return [
+        Setting(f"{cash.name}.minter {name}", str(most.limit), read[0], (0, 0), toward(most.limit, "Limit")),
+        Setting(f"{cash.name}.rate {name}", str(most.per_day), read[1], (0, 0), toward(most.per_day, "Rate")),
+    ]
+
+
+def _kind(cash: Contract, name: str, minter: str, kind: int) -> Setting:
+    """On which ledger a minter mints, where that is not the reserve's."""
+    call = Call(cash.kind, cash.address, "setMinterKind", (minter, kind))
+    read = Call(cash.kind, cash.address, "kindOf", (minter,))
+    return Setting(f"{cash.name}.kind {name}", str(kind), read, 0, _unless_equal(kind, call))
+
+
+def _reserve_age(attestations: Contract, subject: Contract, seconds: int) -> Setting:
+    """The age up to which an attested reserve counts."""
+    at = ("Attestations", attestations.address)
+
+    def need(found: int) -> Need | None:
+        if found == seconds:
             return None
-        if limit < most:
-            return Call(*at, "loosenMinterLimit", (minter, most)), ADMIN
-        return Call(*at, "tightenMinterLimit", (minter, most)), "central_bank"
+        if found < seconds:
+            return Call(*at, "loosenMaxAge", (subject.address, seconds)), ADMIN
+        return Call(*at, "tightenMaxAge", (subject.address, seconds)), "regulator"
 
-    return Setting(f"CashToken.minter {office}", str(most), Call(*at, "minterOf", (minter,)), (0, 0), need)
+    read = Call(*at, "maxAgeOf", (subject.address,))
+    return Setting(f"Attestations.maxAge {subject.name}", str(seconds), read, 0, need)
+
+
+def _signer(attestations: Contract, subject: Contract, kind: int, signer: str) -> Setting:
+    """Who attests a reserve, as what."""
+    at = ("Attestations", attestations.address)
+    call = Call(*at, "setSigner", (subject.address, signer, kind))
+    read = Call(*at, "kindOf", (subject.address, signer))
+    label = f"Attestations.{SIGNERS[kind - 1]} of {subject.name}"
+    return Setting(label, signer, read, 0, _unless_equal(kind, call))
+
+
+def _issuer(desk: Contract, issuer: str) -> Setting:
+    """On whose account redemptions burn."""
+    call = Call("CashDesk", desk.address, "setIssuer", (issuer,))
+    read = Call("CashDesk", desk.address, "issuer")
+    return Setting("CashDesk.issuer", issuer, read, NOBODY, _unless_equal(issuer, call))
 
 
 def _system_accounts(at: Mapping[str, Contract], holders: Mapping[str, str]) -> list[Setting]:

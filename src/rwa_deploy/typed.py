@@ -8,6 +8,7 @@ __all__ = [
     "ATTESTATION",
     "MOVE",
     "PERMIT",
+    "RESERVE",
     "ROUND",
     "TRADE",
     "VOTE",
@@ -32,6 +33,7 @@ TRADE = _types(
 )
 VOTE = _types("Vote", "uint256 id,address series,address holder,bool support")
 ATTESTATION = _types("Attestation", "address wallet,uint256 record,bytes32 fileHash,uint64 issuedAt,uint64 until")
+RESERVE = _types("Attestation", "address subject,uint128 quantity,bytes32 documentHash,uint40 observedAt")
 MOVE = _types("Move", "address wallet,bytes32 attested")
 ADD_WALLET = _types("AddWallet", "address wallet,address added,uint64 until")
 ROUND = _types("Round", "bytes32 feed,uint32 number,uint40 observedAt,uint256[] values")

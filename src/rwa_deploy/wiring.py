@@ -5,7 +5,7 @@ A function that the contracts guard and this table does not name is ADMIN's: it 
 
 from collections.abc import Mapping
 
-__all__ = ["ADMIN", "FUNCTIONS", "OFFICES", "SERIES", "office_of"]
+__all__ = ["ADMIN", "FUNCTIONS", "INSTANCES", "OFFICES", "SERIES", "instances", "office_of"]
 
 ADMIN = "admin"
 
@@ -40,6 +40,9 @@ SERIES: Mapping[str, str] = {
     "setDocument": "debt_office",
     "removeDocument": "debt_office",
 }
+
+# Contracts that stand a second time under another name: name -> the contract that it is; the offices are the same.
+INSTANCES: Mapping[str, str] = {"CentralBankMoney": "CashToken"}
 
 FUNCTIONS: Mapping[str, Mapping[str, str]] = {
     "Authority": {
@@ -92,6 +95,12 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
     "CashToken": {
         **_TOKEN,
         "tightenMinterLimit": "central_bank",
+        "tightenMinterRate": "central_bank",
+        "tightenVaultShare": "central_bank",
+    },
+    "Attestations": {
+        "removeSigner": "regulator",
+        "tightenMaxAge": "regulator",
     },
     "Settlement": {
         "openAllotment": "debt_office",
@@ -130,5 +139,10 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
 
 def office_of(contract: str, function: str) -> str:
     """Contract and function name -> the office that may call it; ADMIN for what the table does not name."""
-    target = "Programme" if contract in ("BondToken", "CommodityToken") else contract
+    target = "Programme" if contract in ("BondToken", "CommodityToken") else INSTANCES.get(contract, contract)
     return FUNCTIONS.get(target, {}).get(function, ADMIN)
+
+
+def instances(contract: str) -> tuple[str, ...]:
+    """Contract -> the names under which it stands, its own first."""
+    return (contract, *(name for name, kind in INSTANCES.items() if kind == contract))

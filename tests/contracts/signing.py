@@ -17,6 +17,7 @@ ATTESTATION = "Attestation(address wallet,uint256 record,bytes32 fileHash,uint64
 MOVE = "Move(address wallet,bytes32 attested)"
 ROUND = "Round(bytes32 feed,uint32 number,uint40 observedAt,uint256[] values)"
 ADD_WALLET = "AddWallet(address wallet,address added,uint64 until)"
+RESERVE = "Attestation(address subject,uint128 quantity,bytes32 documentHash,uint40 observedAt)"
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141  # of secp256k1
 MALFORMED = ("64", "66", "empty", "high s", "zeros")
 

@@ -213,7 +213,10 @@ OPEN: Mapping[str, set[str]] = {
     "BondToken": {"transfer", "transferFrom", "pull", "approve", "permit", "moveByRight"},
     "CashToken": {
         "transfer", "transferFrom", "transferBatch", "pull", "approve", "permit", "moveByRight", "mint", "burn",
+        "burnFor", "burnFrom", "transferWithAuthorization", "receiveWithAuthorization", "cancelAuthorization",
     },
+    "Attestations": {"attest"},
+    "CashDesk": {"convert", "convertBack", "request", "fund", "serve", "collect", "cancel"},
     "Settlement": {"settlePage", "settleTrade", "cancelNonce", "cancelNonces"},
     "Fixings": {"carry"},
     "PayingAgent": {"fund", "fundPayment", "fundAll", "pay", "claim", "redeem", "release", "remit", "returnDust"},
@@ -225,6 +228,7 @@ OPEN: Mapping[str, set[str]] = {
         "acceptExchange",
     },
 }  # fmt: skip
+OPEN = {**OPEN, **{name: OPEN[contract] for name, contract in wiring.INSTANCES.items()}}
 ONLY_PROGRAMME = {"mint", "burn", "setAllowlist", "succeed", "setEnd"}  # of a series
 # Ask the Programme whether the caller holds the right itself, so that no closed target stops them.
 ONLY_SERVICER = {"retire", "supersede", "endSeries", "scaleSeries", "callRecordDate", "exchange", "exchangeFree"}
@@ -295,7 +299,7 @@ ACCESS_ERRORS = {
 TRIED = [
     "Authority", "Licences", "Allowlist", "PriceOracle", "Programme", "CashToken", "Settlement", "TaxTable", "Fixings",
     "BondMaths", "PayingAgent", "Calendar", "Defaults", "Meeting", "LiabilityManagement", "BondToken",
-    "Policies", "Enforcement", "Retirements",
+    "Policies", "Enforcement", "Retirements", "Attestations", "CentralBankMoney", "CashDesk",
 ]  # fmt: skip
 
 
@@ -372,6 +376,19 @@ def test_open_functions_have_checks_of_their_own(world: World):
         (world.cash.moveByRight, (HOLDER, RECEIVER, 0), "TransferRestricted"),
         (world.cash.mint, (HOLDER, 1), "MinterLimitExceeded"),
         (world.cash.burn, (1,), "BurnAboveMinted"),
+        (world.cash.burnFor, (address_of("minter"), 1), "BurnAboveMinted"),
+        (world.cash.burnFrom, (HOLDER, 1), "MinterKindInvalid"),
+        (world.cash.transferWithAuthorization, (HOLDER, RECEIVER, 1, 0, ALL, ID, 27, ID, ID), "SignatureInvalid"),
+        (world.cash.receiveWithAuthorization, (HOLDER, RECEIVER, 1, 0, ALL, ID, 27, ID, ID), "CallerNotPayee"),
+        (world.cash.cancelAuthorization, (HOLDER, ID, 27, ID, ID), "SignatureInvalid"),
+        (world.money.mint, (HOLDER, 1), "MinterLimitExceeded"),
+        (world.attestations.attest, (world.cash.address, 1, ID, []), "KindMissing"),
+        (world.cash_desk.convert, (1,), "TransferRestricted"),
+        (world.cash_desk.convertBack, (1,), "TransferRestricted"),
+        (world.cash_desk.request, (1,), "TransferRestricted"),
+        (world.cash_desk.fund, (1,), "NothingToDo"),
+        (world.cash_desk.collect, (0, 1), "RequestUnknown"),
+        (world.cash_desk.cancel, (0,), "RequestUnknown"),
         (world.settlement.settlePage, (ID, 0, []), "AllotmentNotOpen"),
         (world.paying_agent.fund, (world.bond.address, 1), "NothingToFund"),
         (world.paying_agent.redeem, (world.bond.address, []), "NotPayableYet"),

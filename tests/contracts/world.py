@@ -7,9 +7,9 @@ from typing import Any
 
 from eth_abi import encode
 from eth_utils import keccak
-from evm import Chain, Contract, Method, Receipt, address_of, init_code, key_of
+from evm import ZERO, Chain, Contract, Key, Method, Receipt, address_of, init_code, key_of
 from harness import mock_artifacts, programme_artifacts
-from signing import round_digest
+from signing import RESERVE, digest, domain_separator, round_digest
 
 from rwa_deploy import units, wiring
 from rwa_deploy.artifacts import Artifact
@@ -39,6 +39,14 @@ TRAVEL_LIMIT = 1_000_000 * units.ONE  # PKR
 MANDATE_UNTIL = NOW + 730 * DAY
 VALID_UNTIL = NOW + 1_000 * DAY
 MINTER_LIMIT = 10**12 * units.ONE
+PER_DAY = 10 * MINTER_LIMIT  # of the minter: no test but those of the bucket meets it
+RESERVE_AGE = 36_500 * DAY
+ATTESTED = 10**6 * MINTER_LIMIT
+VAULT_SHARE_BPS = 2_500
+CONVERTER_LIMIT = 10**9 * units.ONE
+CUSTODIAN, AUDITOR = 1, 2  # kinds of signers
+FROM_RESERVE, FROM_VAULT, FROM_CONVERTER = range(3)  # kinds of minters
+DISTRIBUTION_TIER = 4
 UNIT = 5_000 * units.ONE  # the series' denomination
 MAX_FACE = 2**128 - 1
 # A discount bill: no schedule, issued at par as far as the tax table is concerned.
@@ -242,6 +250,25 @@ class World:
         """The minter mints."""
         return self.cash.mint(to, amount, by=self.account("minter"))
 
+    def attest(self, subject: str, quantity: int, observed_at: int | None = None) -> Receipt:
+        """Custodian and auditor attest what stands behind a token, now unless said otherwise; by anyone."""
+        at = self.chain.now if observed_at is None else observed_at
+        return self.attestations.attest(subject, quantity, bytes(32), self.signatures(subject, quantity, at))
+
+    def signatures(self, subject: str, quantity: int, observed_at: int) -> list[tuple[str, int, bytes]]:
+        """The two signatures, in the order of their signers."""
+        keys = sorted(map(key_of, ("custodian", "auditor")), key=lambda key: key.address)
+        return [self.signature(key, (subject, quantity, bytes(32), observed_at)) for key in keys]
+
+    def signature(self, key: Key, values: tuple[Any, ...], chain_id: int = 1) -> tuple[str, int, bytes]:
+        """Key and what it attests (subject, quantity, document, time) -> its part of the attestation."""
+        realm = domain_separator("Attestations", self.attestations.address, chain_id)
+        return key.address, values[-1], key.sign(digest(realm, RESERVE, values))
+
+    def mint_money(self, to: str, amount: int) -> Receipt:
+        """The central bank issues money of its own."""
+        return self.money.mint(to, amount, by=self.account("central_bank"))
+
     def give(self, token: Contract, to: str, amount: int) -> None:
         """New face or new cash for a wallet."""
         if token.address == self.cash.address:
@@ -258,6 +285,9 @@ class World:
             "PriceOracle": self.oracle,
             "Programme": self.programme,
             "CashToken": self.cash,
+            "Attestations": self.attestations,
+            "CentralBankMoney": self.money,
+            "CashDesk": self.cash_desk,
             "Settlement": self.settlement,
             "TaxTable": self.tax_table,
             "Fixings": self.fixings,
@@ -285,7 +315,12 @@ class World:
         self.policies = self.deploy("Policies", root, *rules)
         self.programme = self.deploy("Programme", root, self.oracle.address)
         listed = self.allowlist.address
-        self.cash = self.deploy("CashToken", root, listed, "Rupee stablecoin", "PKRS", b"PKR")
+        self.attestations = self.deploy("Attestations", root)
+        reserves = self.attestations.address
+        self.cash = self.deploy("CashToken", root, listed, reserves, "Rupee stablecoin", "PKRS", b"PKR", 0)
+        policed = self.policies.address
+        self.money = self.deploy("CashToken", root, policed, ZERO, "Digital rupee", "PKRD", b"PKR", DISTRIBUTION_TIER)
+        self.cash_desk = self.deploy("CashDesk", root, self.cash.address, self.money.address)
         self.tax_table = self.deploy("TaxTable", root)
         self.fixings = self.deploy("Fixings", root, self.programme.address)
         self.maths = self.deploy("BondMaths", self.fixings.address)
@@ -303,16 +338,16 @@ class World:
     def _wire(self) -> None:
         """The table of `wiring` brought on chain; offices and system contracts get their roles."""
         deployer = self.account("deployer")
-        targets = {artifact: contract for artifact, contract in self._targets().items() if artifact != "BondToken"}
+        targets = {artifact: [contract] for artifact, contract in self._targets().items() if artifact != "BondToken"}
+        targets["CashToken"].append(self.money)
         for name, functions in wiring.FUNCTIONS.items():
             by_office: dict[str, list[bytes]] = defaultdict(list)
             for function, office in functions.items():
                 abi_of = "BondToken" if name == "Programme" and function in wiring.SERIES else name
                 by_office[office].append(selector(self.artifacts[abi_of], function))
-            for office, selectors in by_office.items():
-                self.authority.setTargetFunctionRole(
-                    targets[name].address, selectors, wiring.OFFICES[office], by=deployer
-                )
+            for target in targets[name]:
+                for office, selectors in by_office.items():
+                    self.authority.setTargetFunctionRole(target.address, selectors, wiring.OFFICES[office], by=deployer)
         members = [(office, self.account(office)) for office in OFFICES]
         members += [("issuer", self.account("debt_office")), ("issuer", self.settlement.address)]
         members.append(("enforcer", self.enforcement.address))
@@ -322,7 +357,7 @@ class World:
     def _targets(self) -> dict[str, Contract]:
         names = ("licences", "allowlist", "oracle", "programme", "cash", "settlement", "tax_table", "fixings")
         names += ("paying_agent", "calendar", "meeting", "liabilities", "authority", "policies", "enforcement")
-        names += ("retirements",)
+        names += ("retirements", "attestations", "cash_desk")
         return {getattr(self, name).artifact.name: getattr(self, name) for name in names}
 
     def _set_parameters(self) -> None:
@@ -345,7 +380,24 @@ class World:
         self.programme.loosenMaxRateAge(MAX_RATE_AGE, by=deployer)
         self.programme.advanceMandate(PILOT, MANDATE_UNTIL, by=deployer)
         self.policies.loosenTravelLimit(TRAVEL_LIMIT, by=deployer)
-        self.cash.loosenMinterLimit(self.account("minter"), MINTER_LIMIT, by=deployer)
+        self._set_cash(deployer)
+
+    def _set_cash(self, deployer: str) -> None:
+        minter, bank, desk, cash = self.account("minter"), self.account("central_bank"), self.cash_desk, self.cash
+        self.allowlist.setSystemAccount(desk.address, False, by=deployer)
+        desk.setIssuer(minter, by=deployer)
+        cash.setMinterKind(desk.address, FROM_CONVERTER, by=deployer)
+        limits = (
+            *((cash, minter, MINTER_LIMIT, PER_DAY), (cash, desk.address, CONVERTER_LIMIT, CONVERTER_LIMIT)),
+            (self.money, bank, MINTER_LIMIT, PER_DAY),
+        )
+        for token, account, limit, per_day in limits:
+            token.loosenMinterLimit(account, limit, by=deployer)
+            token.loosenMinterRate(account, per_day, by=deployer)
+        cash.loosenVaultShare(VAULT_SHARE_BPS, by=deployer)
+        self.attestations.loosenMaxAge(cash.address, RESERVE_AGE, by=deployer)
+        for name, kind in (("custodian", CUSTODIAN), ("auditor", AUDITOR)):
+            self.attestations.setSigner(cash.address, self.account(name), kind, by=deployer)
 
     def _hand_over(self) -> None:
         deployer = self.account("deployer")
@@ -354,7 +406,7 @@ class World:
         self.authority.renounceRole(wiring.OFFICES[wiring.ADMIN], deployer, by=deployer)
 
     def _open(self) -> None:
-        """Two licensed providers, three investors, a rate and a series: the offices at work."""
+        """Two licensed providers, three investors, a rate, a reserve and a series: the offices at work."""
         for provider in ("provider", "second_provider"):
             for phase in (NOC, AML_REGISTERED, SANDBOX, LICENSED):
                 by = self.account("regulator")
@@ -362,6 +414,7 @@ class World:
         self.onboard(*map(self.account, HOLDERS))
         self.oracle.raiseQuorum(QUORUM, by=self.account("guardian"))
         self.post_rate()
+        self.attest(self.cash.address, ATTESTED)
         for instrument_class, rates in TAX_RATES.items():
             self.set_rates(instrument_class, 0, rates)
         self.bond = self.new_series()

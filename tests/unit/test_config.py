@@ -11,6 +11,7 @@ from rwa_deploy.errors import ConfigError
 
 PROJECT = Path(__file__).resolve().parents[2]
 TEXT = (PROJECT / "programme.toml").read_text()
+MINTERS = TEXT.partition("[cash.minters]")[2].partition("central_bank")[0]
 SOMEONE = "0x1Ec68Bf9BdbcB6010b507ad22cfFDBF66a745013"
 
 
@@ -37,10 +38,11 @@ def test_load_reads_the_projects_own_programme():
     config = load(PROJECT / "programme.toml")
     assert config.programme.cap_usd == 2_000_000_000 * units.ONE
     assert config.programme.mandate_until_unix == units.unix_from_date(date(2031, 1, 1)) - 1
-    assert config.cash.minters == {"central_bank": 100_000_000_000 * units.ONE}
+    minter = config.cash.minters["central_bank"]
+    assert (minter.limit, minter.per_day) == (100_000_000_000 * units.ONE, 100_000_000_000 * units.ONE)
     assert config.travel_rule.limit_pkr == 1_000_000 * units.ONE
     assert config.offices.accounts()["guardian"] == "devnet:11"
-    assert config.accounts() == {f"devnet:{number}" for number in (*range(15), 17, 18, 19)}
+    assert config.accounts() == {f"devnet:{number}" for number in range(21)}
 
 
 def test_load_gives_a_value_that_cannot_change():
@@ -58,7 +60,7 @@ def test_load_gives_a_value_that_cannot_change():
         (
             "[cash]",
             "[zzz]\n[cash]",
-            "unknown key zzz; known are authority, cash, networks, offices, oracle, programme, purses, travel_rule",
+            "unknown key zzz; known are authority, cash, central_bank_money, networks, offices, oracle, programme",
         ),
         (
             "[offices]",
@@ -116,6 +118,18 @@ def test_load_refuses_a_key_and_names_the_likely_one(path: Path, old, new, says)
         ('"devnet:11"', '"devnet:01"', "offices.guardian: an account is `devnet:N`"),
         ('"devnet:11"', f'"{SOMEONE.lower()}"', "offices.guardian: an account is `devnet:N`"),
         ('signers = ["devnet:17", "devnet:18", "devnet:19"]', "", "oracle.signers: field required"),
+        (
+            '{ limit = "100000000000"',
+            '{ most = "1"',
+            "unknown key cash.minters.central_bank.most; known are limit",
+        ),
+        (
+            "vault_share_bps = 2500",
+            "vault_share_bps = 10001",
+            "cash.vault_share_bps: input should be less than or equal",
+        ),
+        ("max_reserve_age_hours = 744", "max_reserve_age_hours = 0", "cash.max_reserve_age_hours: input should be"),
+        ('per_day = "10000000000"', f'per_day = "{2**69}"', "cash.converter.per_day: input should be less than"),
         ('limit_pkr = "1000000"', 'limit_pkr = "-1"', "travel_rule.limit_pkr: is negative"),
         ('[travel_rule]\nlimit_pkr = "1000000"', "", "travel_rule: field required"),
     ],
@@ -137,7 +151,22 @@ def test_load_refuses_a_value_and_names_its_key(path: Path, old, new, says):
         ("feeds.XAU]", "feeds.XAU]\ntenor_days = [7]", "oracle: feeds.XAU.tenor_days: PKRV has tenors and no other"),
         ("  7, 14,", "  14, 7,", "oracle: feeds.PKRV.tenor_days do not ascend"),
         ('checker = "devnet:10"', 'checker = "devnet:9"', "offices.enforcement_maker and enforcement_checker are one"),
-        ('central_bank = "100000000000"', 'central_bnk = "1"', "cash.minters.central_bnk is no office; did you mean"),
+        (
+            f"[cash.minters]{MINTERS}central_bank",
+            f"[cash.minters]{MINTERS}central_bnk",
+            "cash.minters.central_bnk is no",
+        ),
+        (
+            "[central_bank_money.minters]\ncentral_bank",
+            "[central_bank_money.minters]\ncentral_bnk",
+            "central_bank_money.minters.central_bnk is no office; did you mean",
+        ),
+        (
+            'auditor = "devnet:19"',
+            'auditor = "devnet:18"',
+            "cash.reserve_signers.custodian and auditor are one account",
+        ),
+        ('auditor = "devnet:19"', 'auditor = "devnet:6"', "cash.reserve_signers names a minter"),
     ],
 )
 def test_load_refuses_what_contradicts_itself(path: Path, old, new, says):

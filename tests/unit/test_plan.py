@@ -24,13 +24,13 @@ CODEC = Codec(compile_contracts())
 DESIRED = desire(CONFIG, ACCOUNTS, CODEC)
 BY_LABEL = {setting.label: setting for setting in DESIRED.settings}
 CAP = CONFIG.programme.cap_usd
-MOST = CONFIG.cash.minters["central_bank"]
+MOST = CONFIG.cash.minters["central_bank"].limit
 PILOT = (1, CONFIG.programme.mandate_until_unix)
 DEPLOYER = ACCOUNTS["devnet:0"]
 STRANGER = f"0x{99:040x}"
 SIGNERS = tuple(ACCOUNTS[ref] for ref in CONFIG.oracle.signers)
 FX_KEY, FX_AGE = b"USDPKR".ljust(32, b"\0"), CONFIG.oracle.feeds["USDPKR"].max_age_hours * 3600
-PAID_IN_CASH = ("Settlement", "PayingAgent", "Defaults", "Meeting", "LiabilityManagement")
+PAID_IN_CASH = ("Settlement", "PayingAgent", "Defaults", "Meeting", "LiabilityManagement", "CashDesk")
 
 
 class Toy:
@@ -77,6 +77,11 @@ READ_BY = {
     "setSystemAccount": ("recordOf", lambda args: args[:1]),
     "loosenMinterLimit": ("minterOf", lambda args: args[:1]),
     "tightenMinterLimit": ("minterOf", lambda args: args[:1]),
+    "loosenMinterRate": ("bucketOf", lambda args: args[:1]),
+    "setMinterKind": ("kindOf", lambda args: args[:1]),
+    "setSigner": ("kindOf", lambda args: args[:2]),
+    "loosenMaxAge": ("maxAgeOf", lambda args: args[:1]),
+    "setIssuer": ("issuer", lambda _: ()),
     "advanceMandate": ("mandate", lambda _: ()),
     "setServicer": ("isServicer", lambda args: args[:1]),
     "setAccounts": ("accounts", lambda _: ()),
@@ -106,6 +111,7 @@ WRITES: dict[str, Callable[[tuple[Any, ...], Any], Any]] = {
     "setSystemAccount": lambda args, _: (6 if args[1] else 2) << 216,
     "loosenMinterLimit": lambda args, old: (args[1], old[1]),
     "tightenMinterLimit": lambda args, old: (args[1], old[1]),
+    "loosenMinterRate": lambda args, _: (args[1], args[1]),
     "advanceMandate": lambda args, _: args,
     "setAccounts": lambda args, _: args,
     "addSigner": lambda _, __: True,

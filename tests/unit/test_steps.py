@@ -114,6 +114,12 @@ STEPS = {
         "days": "9",
     },
     "lift": {"wallet": '"saver"', "law": '"SRO"'},
+    "attest_reserve": {"amount": "1000000"},
+    "convert": {"wallet": '"bank"', "amount": '"5000.5"', "back": "true"},
+    "redeem_cash": {"wallet": '"bank"', "amount": "5000"},
+    "fund_redemptions": {"amount": "5000", "payer": '"bank"'},
+    "serve_redemptions": {"most": "10"},
+    "collect_redemption": {"wallet": '"bank"'},
     "screen": {"file": '"names.csv"', "sanctions": '"list.xml"', "hits": '["saver"]'},
     "alerts": {"holders": '["saver"]', "rentity_id": "7"},
     "create_commodity": {"receipt": '"receipt.toml"', "bound": "true"},
@@ -126,7 +132,7 @@ OPTIONAL = {
     *("short_valid_until", "late", "hour", "percent", "holders", "symbol", "method", "amount", "share_at_cutoff"),
     *("procedure", "voting_days", "convener", "payer", "trades", "consent", "days", "by", "hits", "rentity_id"),
     *("lowest_tier", "blocked", "caps", "locked_until", "cooling_off_days", "most_holders", "omnibus_days"),
-    *("travel_rule", "bound", "number"),
+    *("travel_rule", "bound", "number", "back", "most"),
 }
 # What is needed only where something else is not there: the step says so in a sentence of its own.
 ALTERNATIVE = {

@@ -11,6 +11,7 @@ from rwa_deploy.typed import (
     ATTESTATION,
     MOVE,
     PERMIT,
+    RESERVE,
     ROUND,
     TRADE,
     VOTE,
@@ -39,6 +40,7 @@ def hashed(file: str, name: str) -> str:
         (ADD_WALLET, "registry/Onboarding.sol"),
         (ANNOUNCEMENT, "registry/TravelRule.sol"),
         (ROUND, "credit/PriceOracle.sol"),
+        (RESERVE, "registry/Attestations.sol"),
     ],
 )
 def test_types_are_those_that_the_contract_hashes(types: Types, file: str):

@@ -15,6 +15,7 @@ from rwa_deploy.finance.auction import Instrument, rules_for
 from rwa_deploy.finance.bids import read_non_competitive
 from rwa_deploy.manifest import write_file
 from rwa_deploy.model import Investor
+from rwa_deploy.scenario.cash import mint_cash
 from rwa_deploy.scenario.stage import Stage
 from rwa_deploy.scenario.steps.files import CastRow, read_cast
 from rwa_deploy.scenario.steps.opening import Cast, Investors, Licence, Onboard, Renew
@@ -24,7 +25,6 @@ __all__ = ["admit", "cast", "enlist", "give_cash", "investors", "licence", "onbo
 PHASES = ("NONE", "NOC", "AML_REGISTERED", "SANDBOX", "LICENSED")
 REGISTRAR = "registrar"
 BATCH = 100
-MINT_GAS = 200_000
 
 
 def licence(step: Licence, stage: Stage) -> None:
@@ -114,11 +114,7 @@ def _drawn(step: Investors, retail: list[Signer], dealers: list[Signer]) -> tupl
 def give_cash(file: Path, stage: Stage) -> None:
     """The central bank mints what the rows say."""
     rows = read_cast(file, units.date_from_unix(stage.chain.now()))
-    bank = stage.signer("central_bank")
-    mints = [
-        (bank, stage.on("CashToken", "mint", stage.people[row.name].address, row.cash)) for row in rows if row.cash
-    ]
-    stage.act_many("cash_mint", mints, MINT_GAS)
+    mint_cash(stage, [(stage.people[row.name].address, row.cash) for row in rows if row.cash])
 
 
 def write(stage: Stage, provider: str, clients: list[Investor]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from rwa_deploy.errors import ConfigError, ExpectationFailed, Reverted
 from rwa_deploy.report import Refusal
 from rwa_deploy.scenario import (
+    cash,
     commodities,
     control,
     credit,
@@ -108,6 +109,12 @@ ACTIONS: dict[str, Callable[[Any, Stage], None]] = {
     "settle_position": credit.settle_position,
     "redeem_pool": credit.redeem_pool,
     "expect_position": credit.expect_position,
+    "attest_reserve": cash.attest_reserve,
+    "convert": cash.convert,
+    "redeem_cash": cash.redeem_cash,
+    "fund_redemptions": cash.fund_redemptions,
+    "serve_redemptions": cash.serve_redemptions,
+    "collect_redemption": cash.collect_redemption,
     "screen": monitoring.screen,
     "alerts": monitoring.alerts,
     "reconcile": facts.reconcile,

@@ -23,6 +23,7 @@ from rwa_deploy.plan import Contract, Desired
 from rwa_deploy.register import ReconRow
 from rwa_deploy.report import Latency, Refusal
 from rwa_deploy.terms import Terms, WarehouseReceipt
+from rwa_deploy.wiring import INSTANCES
 
 __all__ = ["DAY", "ETHER", "NOBODY", "Issued", "Spent", "Stage", "Winner", "in_currency", "seconds_since", "set_stage"]
 
@@ -99,6 +100,8 @@ class Stage:
     allotments: int = 0
     books: int = 0  # buybacks and offers to exchange
     meeting: int | None = None
+    is_reserve_stated: bool = False  # by a step; until then the stage attests what mints need
+    redemptions: dict[str, list[int]] = field(default_factory=dict)  # wallet's name -> its requests at the desk
     freezes: dict[str, list[int]] = field(default_factory=dict)  # wallet -> numbers of the orders that freeze it
     refusals: list[Refusal] = field(default_factory=list)
     spent: dict[str, Spent] = field(default_factory=dict)
@@ -165,7 +168,7 @@ class Stage:
     def on(self, contract: str, function: str, *args: Any) -> Call:
         """Contract (`BondToken` is the step's series), function, arguments -> Call."""
         address = self.token() if contract == "BondToken" else self.desired.address(contract)
-        return Call(contract, address, function, args)
+        return Call(INSTANCES.get(contract, contract), address, function, args)
 
     def read(self, contract: str, function: str, *args: Any) -> Any:
         """The same, answered by the chain."""
@@ -237,6 +240,7 @@ def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, 
     purses = {"tax_account": by_ref[config.purses.tax], "unclaimed_account": by_ref[config.purses.unclaimed]}
     purses["backstop"] = by_ref[config.purses.backstop]
     panel = [by_ref[ref] for ref in config.oracle.signers[: config.oracle.quorum]]
+    signers = {name: by_ref[ref] for name, ref in config.cash.reserve_signers.model_dump().items()}
     return Stage(
         chain=chain,
         codec=codec,
@@ -247,6 +251,7 @@ def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, 
         offices={
             **offices,
             **purses,
+            **signers,
             "deployer": by_ref[config.authority.deployer],
             "admin": by_ref[config.authority.admins[0]],
         },

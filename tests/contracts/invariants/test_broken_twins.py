@@ -36,7 +36,7 @@ TWINS = (
     ),
     Twin(
         "I4 a burn leaves what the minter has minted", "CashToken", "contracts/assets/CashToken.sol",
-        "minter.minted -= amount.toUint128();", "",
+        "known.minted = uint128(minted - amount);", "",
     ),
     Twin(
         "I5 a funding counts twice", "PayingAgent", BOOKS,

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rwa_deploy import units
 from rwa_deploy.config import parse_toml, validate
-from rwa_deploy.scenario.steps import commodity, control, credit, market, opening, restructuring, servicing
+from rwa_deploy.scenario.steps import cash, commodity, control, credit, market, opening, restructuring, servicing
 from rwa_deploy.scenario.steps.fields import Day
 
 __all__ = ["AnyStep", "Scenario", "load"]
@@ -93,6 +93,12 @@ AnyStep = (
     | credit.SettlePosition
     | credit.RedeemPool
     | credit.ExpectPosition
+    | cash.AttestReserve
+    | cash.Convert
+    | cash.RedeemCash
+    | cash.FundRedemptions
+    | cash.ServeRedemptions
+    | cash.CollectRedemption
     | servicing.Reconcile
     | servicing.ExpectFlows
 )
