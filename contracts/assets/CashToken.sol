@@ -23,7 +23,7 @@ contract CashToken is ICashToken, Authorizations {
         uint128 limit; // [1e6]
         uint88 perDay; // [1e6]
         MinterKind kind;
-        uint128 minted; // [1e6]
+        int128 minted; // below zero where a vault's debtors repaid fees that it has not minted yet [1e6]
         uint88 left; // in the bucket at `filledAt` [1e6]
         uint40 filledAt;
     }
@@ -39,7 +39,7 @@ contract CashToken is ICashToken, Authorizations {
 
     mapping(address minter => Minter) private _minters;
     uint128 private _reserveMinted; // [1e6]
-    uint128 private _vaultMinted; // [1e6]
+    int128 private _vaultMinted; // [1e6]
     uint128 private _converted; // [1e6]
     uint128 private _vaultShareBps;
 
@@ -135,7 +135,7 @@ contract CashToken is ICashToken, Authorizations {
     /// @inheritdoc ICashToken
     function setMinterKind(address minter, MinterKind kind) external restricted {
         Minter storage known = _minters[minter];
-        require(known.minted == 0, MinterHasOutstanding(minter, known.minted));
+        require(known.minted == 0, MinterHasOutstanding(minter, _outstanding(known)));
         known.kind = kind;
         emit MinterKindChanged(minter, kind);
     }
@@ -154,7 +154,12 @@ contract CashToken is ICashToken, Authorizations {
 
     /// @inheritdoc ICashToken
     function minterOf(address minter) external view returns (uint256, uint256) {
-        return (_minters[minter].limit, _minters[minter].minted);
+        return (_minters[minter].limit, _outstanding(_minters[minter]));
+    }
+
+    /// @inheritdoc ICashToken
+    function mintedOf(address minter) external view returns (int256) {
+        return _minters[minter].minted;
     }
 
     /// @inheritdoc ICashToken
@@ -168,7 +173,7 @@ contract CashToken is ICashToken, Authorizations {
     }
 
     /// @inheritdoc ICashToken
-    function ledgers() external view returns (uint256, uint256, uint256) {
+    function ledgers() external view returns (uint256, int256, uint256) {
         return (_reserveMinted, _vaultMinted, _converted);
     }
 
@@ -180,12 +185,12 @@ contract CashToken is ICashToken, Authorizations {
     /// @dev Counts `amount` against the caller's limit, its bucket and its ledger.
     function _book(uint256 amount) private {
         Minter storage minter = _minters[msg.sender];
-        uint256 left = Math.saturatingSub(minter.limit, minter.minted);
+        uint256 left = Math.saturatingSub(minter.limit, _outstanding(minter));
         require(amount <= left, MinterLimitExceeded(msg.sender, amount, left));
         left = _leftOf(minter);
         require(amount <= left, MinterRateExceeded(msg.sender, amount, left));
         // Below the limit and below the bucket the amount fits all fields.
-        minter.minted += uint128(amount);
+        minter.minted += int128(uint128(amount));
         (minter.left, minter.filledAt) = (uint88(left - amount), uint40(block.timestamp));
         MinterKind kind = minter.kind;
         if (kind == MinterKind.RESERVE) _bookReserve(amount);
@@ -203,21 +208,29 @@ contract CashToken is ICashToken, Authorizations {
     }
 
     function _bookVault(uint256 amount) private {
-        uint256 minted = _vaultMinted + amount;
-        uint256 most = uint256(_reserveMinted) * _vaultShareBps / _BPS;
-        require(minted <= most, VaultShareExceeded(minted, most));
-        _vaultMinted = uint128(minted);
+        int128 minted = _vaultMinted + int128(uint128(amount));
+        int256 most = int256(uint256(_reserveMinted) * _vaultShareBps / _BPS);
+        require(minted <= most, VaultShareExceeded(uint128(minted), uint256(most)));
+        _vaultMinted = minted;
     }
 
-    /// @dev Takes `amount` off what `minter` has outstanding, and off its ledger.
+    /// @dev Takes `amount` off what `minter` has outstanding, and off its ledger. Debts bear fees, so that a vault's debtors may repay more
+    /// than was minted to them; the difference is what it may still mint as fees.
     function _release(Minter storage known, address minter, uint256 amount) private {
         require(amount != 0, AmountZero());
-        uint256 minted = known.minted;
-        require(amount <= minted, BurnAboveMinted(minter, amount, minted));
-        known.minted = uint128(minted - amount);
-        if (known.kind == MinterKind.RESERVE) _reserveMinted -= uint128(amount);
-        else if (known.kind == MinterKind.VAULT) _vaultMinted -= uint128(amount);
-        else _converted -= uint128(amount);
+        MinterKind kind = known.kind;
+        uint256 minted = _outstanding(known);
+        require(kind == MinterKind.VAULT || amount <= minted, BurnAboveMinted(minter, amount, minted));
+        int128 less = int128(amount.toUint128());
+        known.minted -= less;
+        if (kind == MinterKind.RESERVE) _reserveMinted -= uint128(less);
+        else if (kind == MinterKind.VAULT) _vaultMinted -= less;
+        else _converted -= uint128(less);
+    }
+
+    function _outstanding(Minter storage known) private view returns (uint256) {
+        int128 minted = known.minted;
+        return minted > 0 ? uint128(minted) : 0;
     }
 
     function _burn(Minter storage known, address minter, uint256 amount) private {

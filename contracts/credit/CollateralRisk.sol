@@ -401,7 +401,7 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
 
     /// @dev A receipt that is attested for less than was issued, or stale, bears no new debt.
     function _isBacked(address series, Class class) private view returns (bool) {
-        return class != Class.COMMODITY || IRwaToken(series).totalSupply() <= ICommodityToken(series).attested();
+        return class != Class.COMMODITY || IRwaToken(series).totalSupply() <= ICommodityToken(series).attestedQuantity();
     }
 
     function _classOf(address series) private view returns (Class) {

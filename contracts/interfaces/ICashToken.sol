@@ -86,8 +86,8 @@ interface ICashToken is IERC3009, IPermissionedToken {
     function burnFor(address minter, uint256 amount) external;
 
     /// @notice Burns `amount` of `payer`'s balance on the account of the caller, a vault: a debt is repaid under any freeze, pause or end of
-    /// a record. What is frozen stays frozen on what is left.
-    /// @dev Errors: `AmountZero`, `MinterKindInvalid`, `BurnAboveMinted`, `ERC20InvalidSender`, `ERC20InsufficientBalance`.
+    /// a record. What is frozen stays frozen on what is left. More than it has minted is burned too: fees are repaid with it.
+    /// @dev Errors: `AmountZero`, `MinterKindInvalid`, `ERC20InvalidSender`, `ERC20InsufficientBalance`.
     function burnFrom(address payer, uint256 amount) external;
 
     /// @notice Sends `amounts[i]` to `receivers[i]`, all or none: the rules are asked once.
@@ -123,8 +123,12 @@ interface ICashToken is IERC3009, IPermissionedToken {
     /// @dev Errors: `AccessManagedUnauthorized`, `DirectionInvalid`.
     function tightenVaultShare(uint256 bps) external;
 
-    /// @notice What `minter` may have outstanding, and what it has minted and not burned [1e6].
+    /// @notice What `minter` may have outstanding, and what it has minted and not burned, 0 where it burned more [1e6].
     function minterOf(address minter) external view returns (uint256 limit, uint256 minted);
+
+    /// @notice What `minter` has minted less what was burned on its account [1e6]; below zero for a vault whose debtors repaid fees that it
+    /// has not minted yet.
+    function mintedOf(address minter) external view returns (int256 minted);
 
     /// @notice What `minter` may mint a day, and what is left of it now [1e6].
     function bucketOf(address minter) external view returns (uint256 perDay, uint256 left);
@@ -133,7 +137,7 @@ interface ICashToken is IERC3009, IPermissionedToken {
     function kindOf(address minter) external view returns (MinterKind kind);
 
     /// @notice What is outstanding of each ledger [1e6]; their sum is the supply.
-    function ledgers() external view returns (uint256 reserveMinted, uint256 vaultMinted, uint256 converted);
+    function ledgers() external view returns (uint256 reserveMinted, int256 vaultMinted, uint256 converted);
 
     /// @notice Hundredths of a per cent of what is reserve-minted that vaults may have outstanding.
     function vaultShareBps() external view returns (uint256 bps);

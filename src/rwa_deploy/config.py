@@ -142,6 +142,50 @@ class CentralBankMoneyTable(_Table):
     minters: dict[str, MinterTable] = Field(default_factory=dict)
 
 
+Rung = Annotated[tuple[int, int, int], Field(strict=False)]  # up to days, lent bps, threshold bps
+Ladder = Annotated[tuple[Rung, ...], Field(min_length=1, max_length=5, strict=False)]
+Bps = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class LaddersTable(_Table):
+    """[vault.ladders]: haircuts by residual tenor, for each kind of coupon and for commodities."""
+
+    discount: Ladder
+    fixed: Ladder
+    floating: Ladder
+    commodity: Ladder
+
+    @model_validator(mode="after")
+    def _climb(self) -> "LaddersTable":
+        for name in type(self).model_fields:
+            rungs: tuple[tuple[int, int, int], ...] = getattr(self, name)
+            days = [rung[0] for rung in rungs]
+            if days != sorted(set(days)) or days[-1] != 2**16 - 1 or days[0] < 1:
+                raise ValueError(f"the days of {name} must rise, and the last must be 65535; correct them")
+            if any(not 0 <= lent < threshold <= 9_900 for _, lent, threshold in rungs):
+                raise ValueError(f"{name} lends less than its threshold, and that is at most 9900; correct the rung")
+        return self
+
+
+class VaultTable(_Table):
+    """[vault]: what is lent on pledged face. Amounts are rupees [1e6], shares bps, a fee per cent a year."""
+
+    fee_bps: Bps
+    ceiling: Annotated[Amount, Field(lt=2**72)]
+    holder_ceiling: Annotated[Amount, Field(lt=2**72)]
+    floor: Annotated[Amount, Field(lt=2**72)]
+    minter: MinterTable
+    no_debt_days: Annotated[int, Field(ge=0, le=365)]
+    fx_add_on_bps: Bps
+    exit_after_days: Annotated[int, Field(ge=1, le=365)]
+    exit_cut_bps: Bps
+    auction_top_bps: Annotated[int, Field(ge=10_000, le=20_000)]
+    auction_hours: Annotated[int, Field(ge=1, le=24 * 14)]
+    auction_cap: Annotated[Amount, Field(lt=2**72)]
+    bucket_ceilings: Annotated[tuple[Amount, ...], Field(min_length=6, max_length=6, strict=False)]
+    ladders: LaddersTable
+
+
 class AuthorityTable(_Table):
     """[authority]: who deploys, who administers, after which delay."""
 
@@ -170,10 +214,15 @@ class OfficesTable(_Table):
 
 
 class PursesTable(_Table):
-    """[purses]: where tax goes, and what nobody claimed for ten years; they hold no office."""
+    """[purses]: where tax goes, what nobody claimed for ten years, and what buys collateral that nobody bids for."""
 
     tax: AccountRef
     unclaimed: AccountRef
+    backstop: AccountRef
+
+    def accounts(self) -> dict[str, str]:
+        """Table -> purse -> account."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
 
 
 class NetworkTable(_Table):
@@ -193,6 +242,7 @@ class Config(_Table):
     authority: AuthorityTable
     offices: OfficesTable
     purses: PursesTable
+    vault: VaultTable
     networks: dict[str, NetworkTable] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -204,8 +254,10 @@ class Config(_Table):
             raise ValueError("authority.deployer also holds an office; it must end without any role")
         if self.authority.deployer in self.oracle.signers:
             raise ValueError("authority.deployer also signs prices; it must end without any role")
-        if self.purses.tax == self.purses.unclaimed:
-            raise ValueError("purses.tax and purses.unclaimed are one account; they are held apart")
+        purses = self.purses.accounts()
+        for name, account in purses.items():
+            if same := [other for other in purses if other > name and purses[other] == account]:
+                raise ValueError(f"purses.{name} and purses.{same[0]} are one account; they are held apart")
         if offices["enforcement_maker"] == offices["enforcement_checker"]:
             raise ValueError("offices.enforcement_maker and enforcement_checker are one account; they check each other")
         for table, minters in (("cash", self.cash.minters), ("central_bank_money", self.central_bank_money.minters)):
@@ -221,7 +273,7 @@ class Config(_Table):
     def accounts(self) -> frozenset[str]:
         """Config -> every account that it names."""
         signers = (*self.oracle.signers, *self.cash.reserve_signers.model_dump().values())
-        others = (self.purses.tax, self.purses.unclaimed, *signers, *self.offices.accounts().values())
+        others = (*self.purses.accounts().values(), *signers, *self.offices.accounts().values())
         return frozenset({self.authority.deployer, *self.authority.admins, *others})
 
 

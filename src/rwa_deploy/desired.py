@@ -22,11 +22,12 @@ CREATE2_PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 DEPLOYER = "deployer"
 HOUR = 3600
 NOBODY = "0x" + "0" * 40
-CONVERTER = 2  # ICashToken.MinterKind
+VAULT, CONVERTER = 1, 2  # ICashToken.MinterKind
+RATE = 10_000  # a basis point in 1e-8
 SIGNERS = ("custodian", "auditor")  # in the order of IAttestations.Kind, from 1 on
 DISTRIBUTION_TIER = 4  # central-bank money goes to institutions first, and from them to everybody
-MOVERS = ("Settlement",)  # move holders' tokens by right
-PURSES = ("PayingAgent", "LiabilityManagement", "Retirements", "CashDesk")  # hold cash, or units, for others
+MOVERS = ("Settlement", "CollateralVault")  # move holders' tokens by right
+PURSES = ("PayingAgent", "LiabilityManagement", "Retirements", "CashDesk", "Windup")  # hold cash, or units, for others
 SERVICERS = ("PayingAgent", "LiabilityManagement", "Meeting", "Retirements")
 
 Need = tuple[Call, str]  # what to call, and the office that may
@@ -101,8 +102,8 @@ def desire(config: Config, accounts: Mapping[str, str], codec: Codec) -> Desired
     """Config + account -> address -> Desired."""
     deployer = accounts[config.authority.deployer]
     offices = {name: accounts[ref] for name, ref in config.offices.accounts().items()}
-    purses = {"tax": accounts[config.purses.tax], "unclaimed": accounts[config.purses.unclaimed]}
-    contracts = _contracts(config, deployer, codec)
+    purses = {name: accounts[ref] for name, ref in config.purses.accounts().items()}
+    contracts = _contracts(config, deployer, purses["backstop"], codec)
     at = {contract.name: contract for contract in contracts}
     admins = tuple(accounts[ref] for ref in config.authority.admins)
     delay = config.authority.admin_delay_hours * HOUR
@@ -114,6 +115,7 @@ def desire(config: Config, accounts: Mapping[str, str], codec: Codec) -> Desired
         *(_function(at, *entry) for entry in functions),
         *_parameters(config, at),
         *_cash(config, at, offices, [accounts[getattr(config.cash.reserve_signers, name)] for name in SIGNERS]),
+        *_vault(config, at),
         *_system_accounts(at, {"treasury": offices["debt_office"], **purses}),
         _purses(at, purses),
         *(_servicer(at, name) for name in SERVICERS),
@@ -129,7 +131,7 @@ def desire(config: Config, accounts: Mapping[str, str], codec: Codec) -> Desired
     return Desired(contracts, settings, deployer, offices, admins, delay, rights)
 
 
-def _contracts(config: Config, deployer: str, codec: Codec) -> tuple[Contract, ...]:
+def _contracts(config: Config, deployer: str, backstop: str, codec: Codec) -> tuple[Contract, ...]:
     salt = keccak(text=f"rwa_deploy {config.programme.name}")
     made: dict[str, Contract] = {}
 
@@ -161,6 +163,9 @@ def _contracts(config: Config, deployer: str, codec: Codec) -> tuple[Contract, .
     add("LiabilityManagement", authority, programme, token, allowlist, maths)
     add("Enforcement", authority, programme, allowlist, token)
     add("Retirements", authority, programme)
+    risk = add("CollateralRisk", authority, programme, oracle, maths, backstop)
+    windup = add("Windup", token, risk, agent)
+    add("CollateralVault", authority, programme, token, risk, agent, windup, backstop)
     return tuple(made.values())
 
 
@@ -222,6 +227,98 @@ def _cash(
         *(_signer(at["Attestations"], token, *entry) for entry in enumerate(signers, start=1)),
         _issuer(desk, offices["central_bank"]),
     ]
+
+
+def _vault(config: Config, at: Mapping[str, Contract]) -> list[Setting]:
+    """The vault as a minter and a creditor, its terms, and the risk that it takes."""
+    table, token, vault, risk = config.vault, at["CashToken"], at["CollateralVault"], at["CollateralRisk"]
+    ladders = [table.ladders.discount, table.ladders.fixed, table.ladders.floating, table.ladders.commodity]
+    margins = (table.fx_add_on_bps, table.no_debt_days, table.exit_after_days, table.exit_cut_bps)
+    terms = (table.fee_bps * RATE, table.ceiling, table.holder_ceiling, table.floor)
+    creditor = Call("Programme", at["Programme"].address, "isCreditor", (vault.address,))
+    listing = Call("Programme", at["Programme"].address, "setCreditor", (vault.address, True))
+    return [
+        _kind(token, "CollateralVault", vault.address, VAULT),
+        *_minter(token, "CollateralVault", vault.address, table.minter),
+        Setting("Programme.creditor CollateralVault", "yes", creditor, False, _unless_equal(True, listing)),
+        _risk_vault(risk, vault.address),
+        *(_ladder(risk, kind, rungs) for kind, rungs in enumerate(ladders, start=1)),
+        *(_bucket(risk, bucket, ceiling) for bucket, ceiling in enumerate(table.bucket_ceilings)),
+        _bounded(risk, "margins", "Margins", margins, (1, 1, 1, 1), (0, 0, 0, 0)),
+        _bounded(vault, "terms", "Terms", terms, (-1, -1, -1, 1), (0, 0, 0, 0), whole=True),
+        _auction_terms(vault, (table.auction_top_bps, table.auction_hours * HOUR, table.auction_cap)),
+    ]
+
+
+def _risk_vault(risk: Contract, vault: str) -> Setting:
+    """Who books what is pledged; named once."""
+    read, write = (Call(risk.kind, risk.address, name, args) for name, args in (("vault", ()), ("setVault", (vault,))))
+    return Setting("CollateralRisk.vault", vault, read, NOBODY, _unless_equal(vault, write))
+
+
+def _ladder(risk: Contract, kind: int, rungs: Sequence[tuple[int, int, int]]) -> Setting:
+    """Haircuts of a class: the central bank raises them at once, ADMIN does the rest."""
+    wanted = tuple(tuple(rung) for rung in rungs)
+
+    def need(found: Sequence[tuple[int, int, int]]) -> Need | None:
+        present = tuple(tuple(rung) for rung in found)
+        if present == wanted:
+            return None
+        same = [rung[0] for rung in present] == [rung[0] for rung in wanted]
+        tightens = same and all(new <= old for a, b in zip(present, wanted, strict=True) for old, new in zip(a, b))
+        call = Call(risk.kind, risk.address, "tightenLadder" if tightens else "loosenLadder", (kind, wanted))
+        return call, "central_bank" if tightens else ADMIN
+
+    shown = ", ".join(f"{days} d {lent}/{threshold}" for days, lent, threshold in wanted)
+    return Setting(f"CollateralRisk.ladder {kind}", shown, Call(risk.kind, risk.address, "ladderOf", (kind,)), (), need)
+
+
+def _bucket(risk: Contract, bucket: int, ceiling: int) -> Setting:
+    """Most face of a residual tenor that may be pledged."""
+
+    def need(found: tuple[int, int]) -> Need | None:
+        if found[1] == ceiling:
+            return None
+        loosens = found[1] < ceiling
+        name = "loosenBucketCeiling" if loosens else "tightenBucketCeiling"
+        return Call(risk.kind, risk.address, name, (bucket, ceiling)), ADMIN if loosens else "central_bank"
+
+    read = Call(risk.kind, risk.address, "bucketOf", (bucket,))
+    return Setting(f"CollateralRisk.bucket {bucket}", str(ceiling), read, (0, 0), need)
+
+
+def _bounded(
+    contract: Contract,
+    read: str,
+    what: str,
+    wanted: tuple[int, ...],
+    tighter: tuple[int, ...],
+    fresh: tuple[int, ...],
+    *,
+    whole: bool = False,
+) -> Setting:
+    """Several numbers that are set together; `tighter` says of each in which direction it cuts risk. `whole`: as one struct."""
+
+    def need(found: Sequence[int]) -> Need | None:
+        present = tuple(found)
+        if present == wanted:
+            return None
+        tightens = all(way * (new - old) >= 0 for way, new, old in zip(tighter, wanted, present, strict=True))
+        name = f"{'tighten' if tightens and present != fresh else 'loosen'}{what}"
+        call = Call(contract.kind, contract.address, name, (wanted,) if whole else wanted)
+        return call, "central_bank" if name.startswith("tighten") else ADMIN
+
+    shown = ", ".join(map(str, wanted))
+    return Setting(f"{contract.name}.{read}", shown, Call(contract.kind, contract.address, read), fresh, need)
+
+
+def _auction_terms(vault: Contract, wanted: tuple[int, int, int]) -> Setting:
+    """How collateral is sold."""
+    call = Call(vault.kind, vault.address, "setAuctionTerms", (wanted,))
+    read = Call(vault.kind, vault.address, "auctionTerms")
+    return Setting(
+        "CollateralVault.auctionTerms", ", ".join(map(str, wanted)), read, (0, 0, 0), _unless_equal(wanted, call)
+    )
 
 
 def _limit(contract: Contract, read: str, wanted: int, writes: tuple[str, str], lowers: str) -> Setting:

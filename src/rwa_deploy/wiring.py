@@ -68,6 +68,18 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
         "tightenPolicy": "regulator",
         "tightenTravelLimit": "regulator",
     },
+    "CollateralRisk": {
+        "shutCollateral": "guardian",
+        "tightenCeilings": "central_bank",
+        "tightenBucketCeiling": "central_bank",
+        "tightenLadder": "central_bank",
+        "tightenMargins": "central_bank",
+    },
+    "CollateralVault": {
+        "movePosition": "enforcer",
+        "tightenTerms": "central_bank",
+        "notifyBreach": "central_bank",
+    },
     "Enforcement": {
         "propose": "enforcement_maker",
         "execute": "enforcement_checker",

@@ -300,6 +300,7 @@ TRIED = [
     "Authority", "Licences", "Allowlist", "PriceOracle", "Programme", "CashToken", "Settlement", "TaxTable", "Fixings",
     "BondMaths", "PayingAgent", "Calendar", "Defaults", "Meeting", "LiabilityManagement", "BondToken",
     "Policies", "Enforcement", "Retirements", "Attestations", "CentralBankMoney", "CashDesk",
+    "CollateralRisk", "Windup", "CollateralVault",
 ]  # fmt: skip
 
 

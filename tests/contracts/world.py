@@ -75,6 +75,19 @@ TAX_RATES = {
 }
 PAUSE = 3 * DAY
 
+# What the vault lends: up to so many days of residual tenor, lent and threshold [bps], by class of collateral.
+LADDERS = {
+    1: ((91, 9_500, 9_700), (366, 9_200, 9_500), (65_535, 8_000, 8_600)),
+    2: ((366, 9_200, 9_500), (1_096, 8_800, 9_200), (65_535, 7_500, 8_300)),
+    3: ((366, 9_300, 9_550), (65_535, 8_600, 9_100)),
+    4: ((65_535, 6_000, 7_000),),
+}
+BUCKET_CEILING = 10**12 * units.ONE
+MARGINS = (1_500, 7, 14, 1_000)  # FX add-on [bps], days without new debt, days of dead prices, cut [bps]
+FLOOR = 10_000 * units.ONE
+VAULT_TERMS = (2_000_000, 10**10 * units.ONE, 10**9 * units.ONE, FLOOR)  # 2 % a year, ceilings, floor
+AUCTION_TERMS = (10_500, 6 * HOUR, 10**9 * units.ONE)
+
 MEMORANDUM, PILOT, DEFINITIVE, CLOSED = range(4)
 NONE, NOC, AML_REGISTERED, SANDBOX, LICENSED, SUSPENDED, REVOKED = range(7)
 SYSTEM_FLAG, MOVER_FLAG, REVOKED_FLAG = 2, 4, 1
@@ -300,6 +313,9 @@ class World:
             "Policies": self.policies,
             "Enforcement": self.enforcement,
             "Retirements": self.retirements,
+            "CollateralRisk": self.risk,
+            "Windup": self.windup,
+            "CollateralVault": self.vault,
             "BondToken": self.bond,
         }
 
@@ -334,6 +350,16 @@ class World:
         self.liabilities = self.deploy("LiabilityManagement", root, *desk[:2], listed, self.maths.address)
         self.enforcement = self.deploy("Enforcement", root, self.programme.address, listed, self.cash.address)
         self.retirements = self.deploy("Retirements", root, self.programme.address)
+        self._deploy_credit(root, agent)
+
+    def _deploy_credit(self, root: str, agent: str) -> None:
+        programme, cash, backstop = self.programme.address, self.cash.address, self.account("backstop")
+        maths, oracle = self.maths.address, self.oracle.address
+        self.risk = self.deploy("CollateralRisk", root, programme, oracle, maths, backstop)
+        risk = self.risk.address
+        self.windup = self.deploy("Windup", cash, risk, agent)
+        rest = (cash, risk, agent, self.windup.address, backstop)
+        self.vault = self.deploy("CollateralVault", root, programme, *rest)
 
     def _wire(self) -> None:
         """The table of `wiring` brought on chain; offices and system contracts get their roles."""
@@ -357,7 +383,7 @@ class World:
     def _targets(self) -> dict[str, Contract]:
         names = ("licences", "allowlist", "oracle", "programme", "cash", "settlement", "tax_table", "fixings")
         names += ("paying_agent", "calendar", "meeting", "liabilities", "authority", "policies", "enforcement")
-        names += ("retirements", "attestations", "cash_desk")
+        names += ("retirements", "attestations", "cash_desk", "risk", "vault")
         return {getattr(self, name).artifact.name: getattr(self, name) for name in names}
 
     def _set_parameters(self) -> None:
@@ -381,6 +407,7 @@ class World:
         self.programme.advanceMandate(PILOT, MANDATE_UNTIL, by=deployer)
         self.policies.loosenTravelLimit(TRAVEL_LIMIT, by=deployer)
         self._set_cash(deployer)
+        self._set_vault(deployer)
 
     def _set_cash(self, deployer: str) -> None:
         minter, bank, desk, cash = self.account("minter"), self.account("central_bank"), self.cash_desk, self.cash
@@ -398,6 +425,23 @@ class World:
         self.attestations.loosenMaxAge(cash.address, RESERVE_AGE, by=deployer)
         for name, kind in (("custodian", CUSTODIAN), ("auditor", AUDITOR)):
             self.attestations.setSigner(cash.address, self.account(name), kind, by=deployer)
+
+    def _set_vault(self, deployer: str) -> None:
+        vault, risk, cash = self.vault, self.risk, self.cash
+        for account, mover in ((vault.address, True), (self.windup.address, False), (self.account("backstop"), False)):
+            self.allowlist.setSystemAccount(account, mover, by=deployer)
+        self.programme.setCreditor(vault.address, True, by=deployer)
+        cash.setMinterKind(vault.address, FROM_VAULT, by=deployer)
+        cash.loosenMinterLimit(vault.address, MINTER_LIMIT, by=deployer)
+        cash.loosenMinterRate(vault.address, PER_DAY, by=deployer)
+        risk.setVault(vault.address, by=deployer)
+        for number, rungs in LADDERS.items():
+            risk.loosenLadder(number, rungs, by=deployer)
+        for bucket in range(6):
+            risk.loosenBucketCeiling(bucket, BUCKET_CEILING, by=deployer)
+        risk.loosenMargins(*MARGINS, by=deployer)
+        vault.loosenTerms(VAULT_TERMS, by=deployer)
+        vault.setAuctionTerms(AUCTION_TERMS, by=deployer)
 
     def _hand_over(self) -> None:
         deployer = self.account("deployer")

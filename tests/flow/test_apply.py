@@ -32,6 +32,7 @@ CONTRACTS = (
     *("Programme", "Policies", "Attestations", "CashToken", "CentralBankMoney", "CashDesk"),
     *("TaxTable", "Fixings", "BondMaths", "Settlement", "PayingAgent"),
     *("Calendar", "Defaults", "Meeting", "LiabilityManagement", "Enforcement", "Retirements"),
+    *("CollateralRisk", "Windup", "CollateralVault"),
 )
 # What anyone may call: his own tokens, signatures, licence and redemption, and what only ends what has ended.
 OPEN = {
