@@ -18,6 +18,7 @@ from rwa_deploy.scenario.steps.cash import (
 )
 
 __all__ = [
+    "attest",
     "attest_reserve",
     "collect_redemption",
     "convert",
@@ -38,7 +39,7 @@ def mint_cash(stage: Stage, amounts: Sequence[tuple[str, int]]) -> None:
     if not stage.is_reserve_stated:
         limit, _ = stage.read(CASH, "minterOf", bank.address)
         if stage.read("Attestations", "attestedOf", stage.desired.address(CASH)) < limit:
-            _attest(stage, limit)
+            attest(stage, stage.desired.address(CASH), limit)
     mints = [(bank, stage.on(CASH, "mint", address, amount)) for address, amount in amounts]
     if len(mints) == 1:  # estimated, so that what it must fail with is told
         stage.act("cash_mint", *mints[0])
@@ -49,7 +50,7 @@ def mint_cash(stage: Stage, amounts: Sequence[tuple[str, int]]) -> None:
 def attest_reserve(step: AttestReserve, stage: Stage) -> None:
     """From here on the reserve is what the scenario says."""
     stage.is_reserve_stated = True
-    _attest(stage, step.amount)
+    attest(stage, stage.desired.address(CASH), step.amount)
 
 
 def convert(step: Convert, stage: Stage) -> None:
@@ -94,13 +95,13 @@ def collect_redemption(step: CollectRedemption, stage: Stage) -> None:
         stage.act("collect_redemption", agent, stage.on(DESK, "collect", number, MOST))
 
 
-def _attest(stage: Stage, quantity: int) -> None:
+def attest(stage: Stage, subject: str, quantity: int) -> None:
     """Both signers look now and sign; who brings the message matters to nobody."""
-    attestations, subject = stage.desired.address("Attestations"), stage.desired.address(CASH)
+    attestations = stage.desired.address("Attestations")
     last = stage.read("Attestations", "lastOf", subject)[1]
     if stage.chain.now() <= last:
         stage.chain.mine_at(last + 1)
-    now, document = stage.chain.now(), keccak(text=f"reserve of {quantity}")
+    now, document = stage.chain.now(), keccak(text=f"{subject} has {quantity}")
     realm = typed.domain("Attestations", stage.chain.chain_id, attestations)
     message = typed.message(typed.RESERVE, (subject, quantity, document, now))
     signers = [stage.signer(name) for name in ("custodian", "auditor")]

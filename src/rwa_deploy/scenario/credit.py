@@ -5,10 +5,12 @@ from typing import Any
 from rwa_deploy import units
 from rwa_deploy.abi import Call
 from rwa_deploy.errors import ExpectationFailed
-from rwa_deploy.scenario.stage import Stage
+from rwa_deploy.scenario.cash import attest, mint_cash
+from rwa_deploy.scenario.stage import DAY, Stage
 from rwa_deploy.scenario.steps import credit as steps
 
 __all__ = [
+    "attest_quantity",
     "auction_start",
     "auction_stop",
     "auction_take",
@@ -34,14 +36,29 @@ MINUTE = 60
 VAULT, RISK = "CollateralVault", "CollateralRisk"
 
 
-def by_admin(stage: Stage, operation: str, call: Call) -> None:
+def by_admin(stage: Stage, operation: str, *calls: Call) -> None:
     """What ADMIN announces, and does when its delay is over: the clock goes on by that."""
     admin, delay = stage.signer("admin"), stage.desired.admin_delay
-    data = stage.codec.encode(call)
     if delay:
-        stage.act("schedule", admin, stage.on("Authority", "schedule", call.address, data, 0))
+        for call in calls:
+            data = stage.codec.encode(call)
+            stage.act("schedule", admin, stage.on("Authority", "schedule", call.address, data, 0))
         stage.chain.mine_at(stage.chain.now() + delay)
-    stage.act(operation, admin, call)
+    for call in calls:
+        stage.act(operation, admin, call)
+
+
+def attest_quantity(step: steps.AttestQuantity, stage: Stage) -> None:
+    """Who signs is named once a series."""
+    subject = stage.token()
+    if stage.read("Attestations", "maxAgeOf", subject) == 0:
+        named = [
+            stage.on("Attestations", "setSigner", subject, stage.signer(name).address, kind)
+            for kind, name in enumerate(("custodian", "auditor"), start=1)
+        ]
+        age = stage.on("Attestations", "loosenMaxAge", subject, step.max_age_days * DAY)
+        by_admin(stage, "attestation_signers", *named, age)
+    attest(stage, subject, step.quantity)
 
 
 def list_collateral(step: steps.ListCollateral, stage: Stage) -> None:
@@ -57,8 +74,7 @@ def shut_collateral(step: steps.ShutCollateral, stage: Stage) -> None:
 
 def fund_backstop(step: steps.FundBackstop, stage: Stage) -> None:
     """Minted against reserves, before anything is pledged."""
-    call = stage.on("CashToken", "mint", stage.signer("backstop").address, step.amount)
-    stage.act("cash_mint", stage.signer("central_bank"), call)
+    mint_cash(stage, [(stage.signer("backstop").address, step.amount)])
 
 
 def vault(step: steps.Vault, stage: Stage) -> None:

@@ -93,6 +93,7 @@ ACTIONS: dict[str, Callable[[Any, Stage], None]] = {
     "announce": control.announce,
     "order": control.order,
     "lift": control.lift,
+    "attest_quantity": credit.attest_quantity,
     "list_collateral": credit.list_collateral,
     "shut_collateral": credit.shut_collateral,
     "fund_backstop": credit.fund_backstop,

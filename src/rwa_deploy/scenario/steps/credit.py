@@ -7,6 +7,7 @@ from pydantic import Field
 from rwa_deploy.scenario.steps.fields import Money, OnSeries, Percent, Price, Step, Symbol, Wallet
 
 __all__ = [
+    "AttestQuantity",
     "AuctionStart",
     "AuctionStop",
     "AuctionTake",
@@ -27,6 +28,14 @@ __all__ = [
 
 Faces = dict[Symbol, Money]
 Amount = Money | Literal["all"]
+
+
+class AttestQuantity(OnSeries):
+    """Custodian and auditor attest what lies behind a commodity; ADMIN names them first, after its delay."""
+
+    action: Literal["attest_quantity"]
+    quantity: Money
+    max_age_days: Annotated[int, Field(ge=1, le=366)] = 90
 
 
 class ListCollateral(OnSeries):

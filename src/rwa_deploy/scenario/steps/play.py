@@ -77,6 +77,7 @@ AnyStep = (
     | control.Lift
     | control.Screen
     | control.Alerts
+    | credit.AttestQuantity
     | credit.ListCollateral
     | credit.ShutCollateral
     | credit.FundBackstop
