@@ -232,7 +232,12 @@ OPEN = {**OPEN, **{name: OPEN[contract] for name, contract in wiring.INSTANCES.i
 ONLY_PROGRAMME = {"mint", "burn", "setAllowlist", "succeed", "setEnd"}  # of a series
 # Ask the Programme whether the caller holds the right itself, so that no closed target stops them.
 ONLY_SERVICER = {"retire", "supersede", "endSeries", "scaleSeries", "callRecordDate", "exchange", "exchangeFree"}
-OWN_RULES = {"BondToken": (ONLY_PROGRAMME, "OnlyProgramme"), "Programme": (ONLY_SERVICER, "NotServicer")}
+ONLY_CREDITOR = {"pledge", "release", "seize"}
+OWN_RULES = {
+    "BondToken": dict.fromkeys(ONLY_PROGRAMME, "OnlyProgramme") | dict.fromkeys(ONLY_CREDITOR, "OnlyCreditor"),
+    "Programme": dict.fromkeys(ONLY_SERVICER, "NotServicer"),
+    "PayingAgent": {"collect": "OnlyCreditor"},
+}
 STRANGERS = ("deployer", "outsider", "holder", "provider", "minter", "treasury")
 
 
@@ -280,8 +285,8 @@ def expected_refusal(contract: str, function: str, caller: str, offices: set[str
     """The name of the access error that a caller must meet; None when he must meet none."""
     if function == "setAuthority":
         return "AccessManagedUnauthorized"
-    if function in OWN_RULES.get(contract, ((), ""))[0]:
-        return OWN_RULES[contract][1]
+    if own := OWN_RULES.get(contract, {}).get(function):
+        return own
     office = wiring.office_of(contract, function)
     if office not in offices:
         return "AccessManagerUnauthorizedAccount" if contract == "Authority" else "AccessManagedUnauthorized"
@@ -292,7 +297,7 @@ def expected_refusal(contract: str, function: str, caller: str, offices: set[str
 
 ACCESS_ERRORS = {
     "AccessManagedUnauthorized", "AccessManagerNotScheduled", "AccessManagerUnauthorizedAccount",
-    "AccessManagedRequiredDelay", "AccessManagerUnauthorizedCall", "OnlyProgramme", "NotServicer",
+    "AccessManagedRequiredDelay", "AccessManagerUnauthorizedCall", "OnlyProgramme", "NotServicer", "OnlyCreditor",
 }  # fmt: skip
 
 

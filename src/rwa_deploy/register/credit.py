@@ -33,7 +33,7 @@ def credit_acts(register: Register) -> tuple[CreditAct, ...]:
         FROM (
             SELECT block, log_index, block_time, tx_hash, kind, owner, series, other, face, cash, repaid, debt FROM credit
             UNION ALL
-            SELECT block, log_index, block_time, tx_hash, kind, holder, series, creditor, face, NULL, NULL, NULL FROM liens
+            SELECT block, log_index, block_time, tx_hash, kind, holder, series, coalesce(receiver, creditor), face, NULL, NULL, NULL FROM liens
         ) ORDER BY block, log_index
     """
     return tuple(CreditAct(*row) for row in register.connection.execute(query).fetchall())
