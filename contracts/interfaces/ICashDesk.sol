@@ -103,6 +103,7 @@ interface ICashDesk {
     function request(uint256 amount) external returns (uint256 id);
 
     /// @notice Brings central-bank money for the queue, by anyone and by allowance: at most what waits and is not funded.
+    /// What is not assigned, because requests were cancelled, stays for later ones.
     /// Warning: serve at once. What left the reserve and is not served yet is missing in the next attestation.
     /// @dev Errors: `NothingToDo`, `MoneyShort`, those of `transferFrom`.
     /// @return taken what was taken [1e6]
