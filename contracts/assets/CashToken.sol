@@ -42,7 +42,7 @@ contract CashToken is ICashToken, PermissionedToken {
         uint256 left = Math.saturatingSub(minter.limit, minter.minted);
         require(amount <= left, MinterLimitExceeded(msg.sender, amount, left));
         TokenState state = _currentState();
-        _requireReceiver(state, to);
+        _requireReceiver(state, _tokenCode(state), to);
         minter.minted += amount.toUint128();
         _raiseSupply(state, amount);
         _credit(state, to, amount);

@@ -55,6 +55,9 @@ interface IProgramme {
     /// @notice `account` may retire face from now on, or no longer.
     event ServicerSet(address indexed account, bool may);
 
+    /// @notice Face may be pledged to `account` from now on, or no longer.
+    event CreditorSet(address indexed account, bool may);
+
     /// @notice The series ends at `endAt` (Unix), or (0) at its maturity after all.
     event SeriesEnded(address indexed series, uint64 endAt);
 
@@ -118,6 +121,9 @@ interface IProgramme {
     /// @notice The caller may not retire face.
     error NotServicer(address caller);
 
+    /// @notice So many creditors there may be at once: a recovery asks each.
+    error TooManyCreditors(uint256 most);
+
     /// @notice A series ends early at a midnight in Pakistan that lies ahead and before its maturity.
     error EndInvalid(uint256 endAt, uint256 maturityAt);
 
@@ -148,6 +154,12 @@ interface IProgramme {
     /// @dev Error: `AccessManagedUnauthorized`.
     function setServicer(address account, bool may) external;
 
+    /// @notice Lets face of every series be pledged to `account`, a contract that answers as `ICreditor`, or no longer; delayed.
+    /// Warning: one that is taken out can still release and seize what is pledged to it, but neither pledge, collect, exchange nor move
+    /// with a recovered wallet: it is taken out when nothing is pledged to it any more.
+    /// @dev Errors: `AccessManagedUnauthorized`, `TooManyCreditors`.
+    function setCreditor(address account, bool may) external;
+
     /// @notice Burns `faces[i]` of `holders[i]` and releases the booked dollars pro rata, rounded down. No state of the mandate,
     /// the rate or the cap stops it.
     /// @dev Errors: `NotServicer`, `BatchInvalid`, `SeriesStatusInvalid`, and those of the token.
@@ -170,8 +182,10 @@ interface IProgramme {
     function callRecordDate(address series, uint256 recordAt) external;
 
     /// @notice Exchanges all face of `holders` in `from` into `to`, `ratio` [1e18] for one, rounded down to the unit; frozen face stays
-    /// frozen. First all burns, then all mints; what was booked against the cap moves with the face.
-    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `CurrencyUnknown` when the currencies differ, and those of the tokens.
+    /// frozen and pledged face pledged: its creditor lets go of the old series and takes the new one (`ICreditor`). First all burns, then
+    /// all mints; what was booked against the cap moves with the face.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `CurrencyUnknown` when the currencies differ, those of the tokens, and those of a
+    /// creditor that has no risk data for `to`.
     function exchange(address from, address to, uint256 ratio, address[] calldata holders) external;
 
     /// @notice The same for `face` of one holder who accepted an offer: out of his free face, and only if he may receive.
@@ -219,6 +233,12 @@ interface IProgramme {
 
     /// @notice Whether `account` may retire face.
     function isServicer(address account) external view returns (bool);
+
+    /// @notice Whether face may be pledged to `account`.
+    function isCreditor(address account) external view returns (bool);
+
+    /// @notice The creditors, at most four.
+    function creditors() external view returns (address[] memory);
 
     /// @notice Whether a resolution exchanges the series into another.
     function isSuperseded(address series) external view returns (bool superseded);

@@ -6,6 +6,7 @@ import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IBondToken} from "../interfaces/IBondToken.sol";
+import {ICreditor} from "../interfaces/ICreditor.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
 import {IRwaToken} from "../interfaces/IRwaToken.sol";
@@ -17,10 +18,17 @@ import {Units} from "../libraries/Units.sol";
 contract Programme is IProgramme, AccessManaged {
     using SafeCast for uint256;
 
+    /// @dev What a creditor let go of on the way from one series into another.
+    struct Pledge {
+        ICreditor creditor;
+        uint256 face; // [1e6]
+    }
+
     /// The deterministic-deployment proxy that all series are created through.
     address private constant _CREATE2_PROXY = 0x4e59b44847b379578588920cA78FbF26c0B4956C;
 
     uint256 private constant _MOST_CALLS = 16;
+    uint256 private constant _MOST_CREDITORS = 4;
 
     IPriceOracle private immutable _ORACLE;
 
@@ -34,6 +42,9 @@ contract Programme is IProgramme, AccessManaged {
     mapping(address series => ITransferRules) private _proposedAllowlist;
     /// @inheritdoc IProgramme
     mapping(address account => bool) public isServicer;
+    /// @inheritdoc IProgramme
+    mapping(address account => bool) public isCreditor;
+    address[] private _creditors;
 
     /// @inheritdoc IProgramme
     mapping(address series => bool) public isSuperseded;
@@ -118,6 +129,23 @@ contract Programme is IProgramme, AccessManaged {
     }
 
     /// @inheritdoc IProgramme
+    function setCreditor(address account, bool may) external restricted {
+        emit CreditorSet(account, may);
+        if (isCreditor[account] == may) return;
+        isCreditor[account] = may;
+        uint256 count = _creditors.length;
+        if (may) {
+            require(count < _MOST_CREDITORS, TooManyCreditors(_MOST_CREDITORS));
+            _creditors.push(account);
+            return;
+        }
+        for (uint256 i = 0; i < count; ++i) {
+            if (_creditors[i] == account) _creditors[i] = _creditors[count - 1];
+        }
+        _creditors.pop();
+    }
+
+    /// @inheritdoc IProgramme
     function endSeries(address series, uint64 endAt) external onlyServicer {
         _confirmed(series);
         uint256 maturityAt = IBondToken(series).maturityDate();
@@ -155,8 +183,10 @@ contract Programme is IProgramme, AccessManaged {
         _exchangedInto[from] = Exchange(to, ratio.toUint96());
         uint256[] memory faces = new uint256[](holders.length);
         uint256[] memory frozen = new uint256[](holders.length);
+        Pledge[] memory pledges = new Pledge[](holders.length);
         uint256 face;
         for (uint256 i = 0; i < holders.length; ++i) {
+            pledges[i] = _takeOut(from, to, holders[i]);
             faces[i] = IRwaToken(from).balanceOf(holders[i]);
             frozen[i] = IRwaToken(from).getFrozenTokens(holders[i]);
             if (frozen[i] != 0) IRwaToken(from).setFrozenTokens(holders[i], 0);
@@ -173,6 +203,7 @@ contract Programme is IProgramme, AccessManaged {
         _rebook(from, to, face, received);
         IRwaToken(to).succeed(holders, faces);
         for (uint256 i = 0; i < holders.length; ++i) {
+            if (address(pledges[i].creditor) != address(0)) _putIn(from, to, holders[i], pledges[i], ratio);
             // Who has nothing any more was here before: his freeze went along then.
             if (frozen[i] != 0 && faces[i] != 0) _freezeOn(IRwaToken(to), holders[i], frozen[i], ratio);
         }
@@ -260,6 +291,11 @@ contract Programme is IProgramme, AccessManaged {
     }
 
     /// @inheritdoc IProgramme
+    function creditors() external view returns (address[] memory) {
+        return _creditors;
+    }
+
+    /// @inheritdoc IProgramme
     function callsOf(address series) external view returns (uint256[] memory) {
         return _calls[series];
     }
@@ -321,6 +357,22 @@ contract Programme is IProgramme, AccessManaged {
     function _requirePair(address from, address to) private view {
         bytes3 currency = _confirmed(to).currency;
         require(_confirmed(from).currency == currency && from != to, CurrencyUnknown(currency));
+    }
+
+    /// @dev The creditor of `holder`, if there is one, lets go of the old series.
+    function _takeOut(address from, address to, address holder) private returns (Pledge memory pledge) {
+        (uint256 pledged, address creditor) = IRwaToken(from).pledgedOf(holder);
+        if (pledged == 0) return pledge;
+        pledge.creditor = ICreditor(creditor);
+        pledge.face = pledge.creditor.exchangeOut(holder, from, to);
+    }
+
+    /// @dev It takes the new one. A freeze there binds what is not pledged, so it stands aside for the moment.
+    function _putIn(address from, address to, address holder, Pledge memory pledge, uint256 ratio) private {
+        uint256 present = IRwaToken(to).getFrozenTokens(holder);
+        if (present != 0) IRwaToken(to).setFrozenTokens(holder, 0);
+        pledge.creditor.exchangeIn(holder, from, to, Units.shareDown(pledge.face, ratio, Units.WAD));
+        if (present != 0) IRwaToken(to).setFrozenTokens(holder, present);
     }
 
     /// @dev Rounded up, so that what was wholly frozen stays wholly frozen; the freeze of a whole wallet is above all amounts.

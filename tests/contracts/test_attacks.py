@@ -226,7 +226,12 @@ OPEN: Mapping[str, set[str]] = {
 ONLY_PROGRAMME = {"mint", "burn", "setAllowlist", "succeed", "setEnd"}  # of a series
 # Ask the Programme whether the caller holds the right itself, so that no closed target stops them.
 ONLY_SERVICER = {"retire", "supersede", "endSeries", "scaleSeries", "callRecordDate", "exchange", "exchangeFree"}
-OWN_RULES = {"BondToken": (ONLY_PROGRAMME, "OnlyProgramme"), "Programme": (ONLY_SERVICER, "NotServicer")}
+ONLY_CREDITOR = {"pledge", "release", "seize"}
+OWN_RULES = {
+    "BondToken": dict.fromkeys(ONLY_PROGRAMME, "OnlyProgramme") | dict.fromkeys(ONLY_CREDITOR, "OnlyCreditor"),
+    "Programme": dict.fromkeys(ONLY_SERVICER, "NotServicer"),
+    "PayingAgent": {"collect": "OnlyCreditor"},
+}
 STRANGERS = ("deployer", "outsider", "holder", "provider", "minter", "treasury")
 
 
@@ -274,8 +279,8 @@ def expected_refusal(contract: str, function: str, caller: str, offices: set[str
     """The name of the access error that a caller must meet; None when he must meet none."""
     if function == "setAuthority":
         return "AccessManagedUnauthorized"
-    if function in OWN_RULES.get(contract, ((), ""))[0]:
-        return OWN_RULES[contract][1]
+    if own := OWN_RULES.get(contract, {}).get(function):
+        return own
     office = wiring.office_of(contract, function)
     if office not in offices:
         return "AccessManagerUnauthorizedAccount" if contract == "Authority" else "AccessManagedUnauthorized"
@@ -286,7 +291,7 @@ def expected_refusal(contract: str, function: str, caller: str, offices: set[str
 
 ACCESS_ERRORS = {
     "AccessManagedUnauthorized", "AccessManagerNotScheduled", "AccessManagerUnauthorizedAccount",
-    "AccessManagedRequiredDelay", "AccessManagerUnauthorizedCall", "OnlyProgramme", "NotServicer",
+    "AccessManagedRequiredDelay", "AccessManagerUnauthorizedCall", "OnlyProgramme", "NotServicer", "OnlyCreditor",
 }  # fmt: skip
 
 

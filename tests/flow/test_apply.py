@@ -73,6 +73,7 @@ UNAUTHORISED = {
     "AccessManagedRequiredDelay",
     "OnlyProgramme",
     "NotServicer",
+    "OnlyCreditor",
 }
 
 

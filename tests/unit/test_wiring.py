@@ -31,6 +31,7 @@ ADMINS = {
         "advanceMandate",
         "proposeAllowlist",
         "setServicer",
+        "setCreditor",
         "unpauseSeries",
     },
     "CashToken": {"loosenMinterLimit", "unpause"},
