@@ -80,6 +80,7 @@ UNAUTHORISED = {
     "AccessManagedRequiredDelay",
     "OnlyProgramme",
     "NotServicer",
+    "OnlyCreditor",
 }
 
 

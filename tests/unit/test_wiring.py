@@ -31,6 +31,7 @@ ADMINS = {
         "advanceMandate",
         "proposeAllowlist",
         "setServicer",
+        "setCreditor",
         "unpauseSeries",
     },
     "CashToken": {"loosenMinterLimit", "loosenMinterRate", "loosenVaultShare", "setMinterKind", "unpause"},
