@@ -21,6 +21,7 @@ ISSUED = (
     }
     | {"root", "proof", "screen", "alerts", "goaml"}
     | {"onboard", "orders", "audit", "statement", "ivms101"}
+    | {"stress"}
 )
 
 
