@@ -85,8 +85,8 @@ interface ICashToken is IERC3009, IPermissionedToken {
     /// @dev Errors: `AmountZero`, `MinterKindInvalid`, `BurnAboveMinted`, `ERC20InsufficientBalance`, `ERC7943InsufficientUnfrozenBalance`.
     function burnFor(address minter, uint256 amount) external;
 
-    /// @notice Burns `amount` of `payer`'s balance on the account of the caller, a vault: a debt is repaid under any freeze, pause or end of
-    /// a record. What is frozen stays frozen on what is left. More than it has minted is burned too: fees are repaid with it.
+    /// @notice Burns `amount` of `payer`'s balance on the account of the caller, a vault: a debt is repaid under any freeze, pause or end
+    /// of a record. What is frozen stays frozen on what is left. More than it has minted is burned too: fees are repaid with it.
     /// @dev Errors: `AmountZero`, `MinterKindInvalid`, `ERC20InvalidSender`, `ERC20InsufficientBalance`.
     function burnFrom(address payer, uint256 amount) external;
 

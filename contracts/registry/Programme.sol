@@ -399,22 +399,6 @@ contract Programme is IProgramme, AccessManaged {
         if (present != 0) IRwaToken(to).setFrozenTokens(holder, present);
     }
 
-    /// @dev The creditor of `holder`, if there is one, lets go of the old series.
-    function _takeOut(address from, address to, address holder) private returns (Pledge memory pledge) {
-        (uint256 pledged, address creditor) = IRwaToken(from).pledgedOf(holder);
-        if (pledged == 0) return pledge;
-        pledge.creditor = ICreditor(creditor);
-        pledge.face = pledge.creditor.exchangeOut(holder, from, to);
-    }
-
-    /// @dev It takes the new one. A freeze there binds what is not pledged, so it stands aside for the moment.
-    function _putIn(address from, address to, address holder, Pledge memory pledge, uint256 ratio) private {
-        uint256 present = IRwaToken(to).getFrozenTokens(holder);
-        if (present != 0) IRwaToken(to).setFrozenTokens(holder, 0);
-        pledge.creditor.exchangeIn(holder, from, to, Units.shareDown(pledge.face, ratio, Units.WAD));
-        if (present != 0) IRwaToken(to).setFrozenTokens(holder, present);
-    }
-
     /// @dev Rounded up, so that what was wholly frozen stays wholly frozen; the freeze of a whole wallet is above all amounts.
     function _freezeOn(IRwaToken series, address holder, uint256 frozen, uint256 ratio) private {
         uint256 present = series.getFrozenTokens(holder);

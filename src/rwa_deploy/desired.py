@@ -244,8 +244,8 @@ def _vault(config: Config, at: Mapping[str, Contract]) -> list[Setting]:
         _risk_vault(risk, vault.address),
         *(_ladder(risk, kind, rungs) for kind, rungs in enumerate(ladders, start=1)),
         *(_bucket(risk, bucket, ceiling) for bucket, ceiling in enumerate(table.bucket_ceilings)),
-        _bounded(risk, "margins", "Margins", margins, (1, 1, 1, 1), (0, 0, 0, 0)),
-        _bounded(vault, "terms", "Terms", terms, (-1, -1, -1, 1), (0, 0, 0, 0), whole=True),
+        _bounded(risk, "margins", margins, (1, 1, 1, 1)),
+        _bounded(vault, "terms", terms, (-1, -1, -1, 1), whole=True),
         _auction_terms(vault, (table.auction_top_bps, table.auction_hours * HOUR, table.auction_cap)),
     ]
 
@@ -265,7 +265,9 @@ def _ladder(risk: Contract, kind: int, rungs: Sequence[tuple[int, int, int]]) ->
         if present == wanted:
             return None
         same = [rung[0] for rung in present] == [rung[0] for rung in wanted]
-        tightens = same and all(new <= old for a, b in zip(present, wanted, strict=True) for old, new in zip(a, b))
+        tightens = same and all(
+            new <= old for a, b in zip(present, wanted, strict=True) for old, new in zip(a, b, strict=True)
+        )
         call = Call(risk.kind, risk.address, "tightenLadder" if tightens else "loosenLadder", (kind, wanted))
         return call, "central_bank" if tightens else ADMIN
 
@@ -290,14 +292,13 @@ def _bucket(risk: Contract, bucket: int, ceiling: int) -> Setting:
 def _bounded(
     contract: Contract,
     read: str,
-    what: str,
     wanted: tuple[int, ...],
     tighter: tuple[int, ...],
-    fresh: tuple[int, ...],
     *,
     whole: bool = False,
 ) -> Setting:
-    """Several numbers that are set together; `tighter` says of each in which direction it cuts risk. `whole`: as one struct."""
+    """Several numbers set together; `tighter` says of each in which direction it cuts risk. `whole`: as one struct."""
+    what, fresh = read.capitalize(), (0,) * len(wanted)
 
     def need(found: Sequence[int]) -> Need | None:
         present = tuple(found)
