@@ -9,7 +9,7 @@ __all__ = ["CreditAct", "credit_acts"]
 
 @dataclass(frozen=True, slots=True)
 class CreditAct:
-    """An act on a position, or a lien on a series (`pledged`, `released`, `seized`). Amounts [1e6], None where it is silent.
+    """An act on a position, or a lien on a series (`pledged`, `released`, `seized`). Amounts [1e6], or None.
 
     `other` is the bidder, payer, payee, creditor, successor, or the series that was replaced.
     """
