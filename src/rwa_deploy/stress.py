@@ -6,7 +6,7 @@ answers at that block, so that a report never rests on prices that the chain doe
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -167,18 +167,29 @@ def _collateral(reader: _Reader, series: str, quote: _Quote | None) -> Collatera
         "symbol": reader.answer(Call("BondToken", series, "symbol")),
         "kind": kind,
         "is_dollar": is_dollar,
-        "rungs": tuple(Rung(*rung) for rung in reader.read("CollateralRisk", "ladderOf", number)),
         "lends": quote is not None and quote.loan != 0,
         "fresh_until": 0 if quote is None else quote.fresh_until,
     }
     if kind is CollateralClass.COMMODITY:
         key, expires_at = reader.answers([Call("CommodityToken", series, name) for name in ("commodity", "expiresAt")])
         feed = bytes.fromhex(key.removeprefix("0x")).rstrip(b"\0").decode("ascii")
-        return Collateral(**common, days_left=_days_left(reader, expires_at), feed=feed)
+        days_left = _days_left(reader, expires_at)
+        return Collateral(**common, days_left=days_left, rungs=_ladder(reader, kind, days_left), feed=feed)
     end: int = reader.answer(Call("BondToken", series, "endAt"))
     days_left = _days_left(reader, end)
     factor = reader.read("BondMaths", "poolFactor" if days_left else "redemptionFactor", series)
-    return Collateral(**common, days_left=days_left, schedule=_schedule(reader, series), factor=factor)
+    schedule, rungs = _schedule(reader, series), _ladder(reader, kind, days_left)
+    return Collateral(**common, days_left=days_left, rungs=rungs, schedule=schedule, factor=factor)
+
+
+def _ladder(reader: _Reader, kind: CollateralClass, days_left: int) -> tuple[Rung, ...]:
+    """The ladder of a class, the threshold for this tenor as it stands on its ramp."""
+    rungs = [Rung(*rung) for rung in reader.read("CollateralRisk", "ladderOf", int(kind))]
+    place = next((i for i, rung in enumerate(rungs) if rung.until_days >= days_left), None)
+    if place is not None:
+        threshold_bps = reader.read("CollateralRisk", "thresholdBpsOf", int(kind), days_left)
+        rungs[place] = replace(rungs[place], threshold_bps=threshold_bps)
+    return tuple(rungs)
 
 
 def _schedule(reader: _Reader, series: str) -> Schedule:
@@ -260,14 +271,14 @@ def _spot(reader: _Reader, feed: str) -> int:
 
 
 def _vault(reader: _Reader) -> VaultBook:
-    names = ("buffer", "backstopDebt", "inAuction", "termsOf")
-    buffer, debt, in_auction, (_, auctions) = reader.answers([reader.call("CollateralVault", name) for name in names])
+    names = ("buffer", "backstopDebt", "inAuction", "auctionTerms")
+    buffer, debt, in_auction, terms = reader.answers([reader.call("CollateralVault", name) for name in names])
     fx_add_on_bps, *_ = reader.read("CollateralRisk", "margins")
     return VaultBook(
         buffer=buffer,
         backstop_debt=debt,
         backstop_cash=reader.read("CashToken", "freeBalanceOf", reader.backstop),
-        auction_cap=auctions[2],
+        auction_cap=terms[2],
         in_auction=in_auction,
         fx_add_on_bps=fx_add_on_bps,
     )

@@ -376,6 +376,11 @@ def test_stress_backs_money_by_reserve_converted_and_debts_up_to_their_collatera
     assert (half.assets, half.backing_bps) == (160_000 * ONE, 8_988)
 
 
+def test_stress_counts_no_reserve_above_what_was_minted_against_it():
+    found = redeemed(CALM, attested=5_000 * ONE)
+    assert (found.assets, found.backing_bps) == (1_000 * ONE, 10_000)
+
+
 def test_stress_counts_a_stale_reserve_for_nothing():
     found = redeemed(CALM, is_stale=True)
     assert (found.assets, found.backing_bps) == (0, 0)

@@ -85,6 +85,9 @@ class Answers:
             ("ladderOf", "1"): LADDER,
             ("ladderOf", "2"): LADDER,
             ("ladderOf", "4"): ((65_535, 7_000, 7_500),),
+            ("thresholdBpsOf", "1", "60"): 9_500,
+            ("thresholdBpsOf", "2", "999"): 8_600,  # on its ramp to 8,500
+            ("thresholdBpsOf", "4", "200"): 7_500,
             ("features", BILL): 0,
             ("issueDate", BILL): units.unix_from_date(TODAY - timedelta(days=24)),
             ("maturityDate", BILL): maturity,
@@ -106,7 +109,7 @@ class Answers:
             ("buffer",): ONE,
             ("backstopDebt",): 2 * ONE,
             ("inAuction",): 5 * ONE,
-            ("termsOf",): ((1, 2, 3, 4), (11_000, 21_600, 70 * ONE)),
+            ("auctionTerms",): (11_000, 21_600, 70 * ONE),
             ("freeBalanceOf", BACKSTOP): 40 * ONE,
             ("ledgers",): (900 * ONE, 95 * ONE, 5 * ONE),
             ("lastOf", MANIFEST.contracts["CashToken"]): (850 * ONE, AT - 3_600, "0x0"),
@@ -188,6 +191,7 @@ def test_read_book_has_each_series_with_its_schedule_ladder_and_prices():
     bill, pib, gold = (book.series[address] for address in (BILL, PIB, GOLD))
     assert (bill.kind, bill.days_left, bill.lends) == (CollateralClass.DISCOUNT, 60, True)
     assert bill.rungs == (Rung(91, 9_000, 9_500), Rung(65_535, 8_000, 8_500))
+    assert pib.rungs == (Rung(91, 9_000, 9_500), Rung(65_535, 8_000, 8_600))
     assert pib.schedule == MADE
     assert (gold.feed, gold.days_left, gold.is_dollar, gold.lends) == ("XAU", 200, True, False)
     assert book.market.curve == ((91, 11_000_000), (1_825, 12_000_000))
@@ -205,6 +209,7 @@ def test_read_book_of_a_called_bond_has_the_factors_that_are_left():
 def test_read_book_of_an_ended_bond_takes_what_is_redeemed():
     chain = Answers()
     chain.given |= {("endAt", PIB): units.unix_from_date(TODAY), ("redemptionFactor", PIB): WAD // 2}
+    chain.given["thresholdBpsOf", "2", "0"] = 9_500
     series = book_of(chain).series[PIB]
     assert (series.days_left, series.factor) == (0, WAD // 2)
 
@@ -214,6 +219,7 @@ def test_read_book_of_a_floater_has_the_rates_that_are_fixed():
     owed = (ONE, (FLOATER, *[NOBODY] * 7), (ONE, *[0] * 7))
     chain.given |= {(key[0], FLOATER): value for key, value in chain.given.items() if key[1:] == (PIB,)}
     chain.given |= {("positionOf", FUND): owed, ("features", FLOATER): FLOATS, ("ladderOf", "3"): LADDER}
+    chain.given["thresholdBpsOf", "3", "999"] = 8_500
     chain.given["collateralOf", FLOATER] = (4, 3, False, False, 3, 5_000, 10**15, ONE)
     chain.given |= {("fixingOf", FLOATER, str(number)): (0, 0, "0x0") for number in range(6)}
     chain.given["fixingOf", FLOATER, "0"] = (9_000_000, 2, "0x1")

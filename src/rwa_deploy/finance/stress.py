@@ -300,11 +300,13 @@ def _redeemed(cash: CashBook, shock: Shock) -> _Redeemed:
 def _backing(book: Book, valued: Sequence[_Valued], redeemed: _Redeemed) -> tuple[int, int]:
     """What backs the money that is left, and that money.
 
-    The reserve, unless it is stale; what was converted; each debt up to its collateral in the market. The buffer is the
-    vault's own money and nobody's claim. What redemptions took is gone on both sides.
+    The reserve up to what was minted against it, unless it is stale; what was converted; each debt up to its collateral
+    in the market. A reserve above that hides no loss of the vault. The buffer is the vault's own money and nobody's
+    claim. What redemptions took is gone on both sides.
     """
     cash = book.cash
-    reserve = max(0, (0 if cash.is_stale else cash.attested) - redeemed.queued)
+    counted = 0 if cash.is_stale else min(cash.attested, cash.reserve_minted)
+    reserve = max(0, counted - redeemed.queued)
     lent = sum(min(one.position.debt, one.market) for one in valued)
     assets = reserve + cash.converted - redeemed.converted + lent
     return assets, max(0, cash.supply - book.vault.buffer - redeemed.converted - redeemed.queued)
