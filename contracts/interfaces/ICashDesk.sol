@@ -94,7 +94,7 @@ interface ICashDesk {
 
     /// @notice Takes `amount` of the caller's stablecoin, by allowance, burns it and pays as much central-bank money, out of what was
     /// converted and nothing else.
-    /// @dev Errors: `NothingToDo`, `MoneyShort`, `BurnAboveMinted` of the stablecoin above what is converted, those of both tokens' moves.
+    /// @dev Errors: `NothingToDo`, `MoneyShort`, those of the stablecoin's `burn` (above what is converted) and of both tokens' moves.
     function convertBack(uint256 amount) external;
 
     /// @notice Locks `amount` of the caller's stablecoin, by allowance, in the queue.

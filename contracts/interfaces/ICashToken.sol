@@ -82,7 +82,7 @@ interface ICashToken is IERC3009, IPermissionedToken {
 
     /// @notice Burns `amount` of the caller's own free balance on the account of a reserve minter or a converter. No pause stops it.
     /// Warning: the caller gives the money away; who is owed something for it (a redemption) burns by the desk.
-    /// @dev Errors: `AmountZero`, `MinterKindInvalid`, `BurnAboveMinted`, `ERC20InsufficientBalance`, `ERC7943InsufficientUnfrozenBalance`.
+    /// @dev Errors: `MinterKindInvalid` and those of `burn`.
     function burnFor(address minter, uint256 amount) external;
 
     /// @notice Burns `amount` of `payer`'s balance on the account of the caller, a vault: a debt is repaid under any freeze, pause or end
