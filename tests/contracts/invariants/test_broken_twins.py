@@ -126,7 +126,8 @@ PAYMENT_TWINS = (
     ),
     Twin(
         "I12 a holder is redeemed past his creditor", "PayingAgent", PAYING_AGENT,
-        "Math.saturatingSub(_targetOf(redemption, claim_), kept)", "_targetOf(redemption, claim_)",
+        "Math.saturatingSub(_targetOf(redemption, claim_), kept)",
+        "Math.saturatingSub(_targetOf(redemption, claim_), kept / 2)",
     ),
     Twin(
         "I12 a creditor collects as if nothing had been", "PayingAgent", PAYING_AGENT,
