@@ -21,6 +21,7 @@ contract Enforcement is IEnforcement, AccessManaged {
     IProgramme private immutable _PROGRAMME;
     IAllowlist private immutable _ALLOWLIST;
     address private immutable _CASH;
+    address private immutable _MONEY;
 
     Order[] private _orders;
     /// @inheritdoc IEnforcement
@@ -29,10 +30,14 @@ contract Enforcement is IEnforcement, AccessManaged {
     mapping(address token => mapping(address wallet => uint256)) private _ordered; // [1e6]
     mapping(address token => mapping(address wallet => address)) private _carriedTo;
 
-    constructor(address authority_, IProgramme programme, IAllowlist allowlist, address cash) AccessManaged(authority_) {
+    /// @param money central-bank money, which is frozen, forced and recovered like the stablecoin
+    constructor(address authority_, IProgramme programme, IAllowlist allowlist, address cash, address money)
+        AccessManaged(authority_)
+    {
         _PROGRAMME = programme;
         _ALLOWLIST = allowlist;
         _CASH = cash;
+        _MONEY = money;
     }
 
     /// @inheritdoc IEnforcement
@@ -145,7 +150,7 @@ contract Enforcement is IEnforcement, AccessManaged {
         _ordered[token][wallet] = others;
         _release(token, proposal.subject, amount, others);
         // A mandatory exchange took the freeze along into another series, and that may have been exchanged again.
-        for (uint256 i = 0; i < _MOST_EXCHANGES && token != _CASH; ++i) {
+        for (uint256 i = 0; i < _MOST_EXCHANGES && !_isMoney(token); ++i) {
             uint256 ratio;
             (token, ratio) = _PROGRAMME.exchangedInto(token);
             if (token == address(0)) return;
@@ -288,10 +293,14 @@ contract Enforcement is IEnforcement, AccessManaged {
     }
 
     function _requireToken(address token) private view {
-        require(token == _CASH || _PROGRAMME.isSeries(token), TokenUnknown(token));
+        require(_isMoney(token) || _PROGRAMME.isSeries(token), TokenUnknown(token));
     }
 
     function _hasEnded(address token) private view returns (bool) {
-        return token != _CASH && block.timestamp >= IBondToken(token).endAt();
+        return !_isMoney(token) && block.timestamp >= IBondToken(token).endAt();
+    }
+
+    function _isMoney(address token) private view returns (bool) {
+        return token == _CASH || token == _MONEY;
     }
 }

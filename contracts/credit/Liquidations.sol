@@ -206,6 +206,9 @@ abstract contract Liquidations is VaultLedger {
         Totals memory now_ = _accrued();
         Slot memory slot = _slots[bid.owner];
         _unbook(slot, bid.series, face, left);
+        // The lien asks whether he may receive, this whether the policy of the series lets him.
+        bool admitted = IRwaToken(bid.series).canTransfer(address(this), bid.bidder, face);
+        require(admitted, BidderBarred(bid.series, bid.bidder));
         require(_CASH.moveByRight(bid.bidder, address(this), cash), BidInvalid(face, left));
         uint256 repaid = _payDown(now_, slot, bid.owner, cash);
         _store(now_, bid.owner, slot);

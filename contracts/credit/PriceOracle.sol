@@ -6,6 +6,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
 import {IAuthorityRules} from "../interfaces/IAuthorityRules.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {ISpotPrices} from "../interfaces/ISpotPrices.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {Units} from "../libraries/Units.sol";
 
@@ -195,7 +196,7 @@ contract PriceOracle is IPriceOracle, AccessManaged, EIP712 {
         return spotOf(_USDPKR);
     }
 
-    /// @inheritdoc IPriceOracle
+    /// @inheritdoc ISpotPrices
     function spotOf(bytes32 feed) public view returns (uint256, uint256) {
         Round storage holding = _current(_feeds[feed]);
         require(holding.price != 0, NoRate(feed));
@@ -246,7 +247,7 @@ contract PriceOracle is IPriceOracle, AccessManaged, EIP712 {
         return pendingUntilOf(_USDPKR);
     }
 
-    /// @inheritdoc IPriceOracle
+    /// @inheritdoc ISpotPrices
     function pendingUntilOf(bytes32 feed) public view returns (uint256) {
         Feed storage entry = _feeds[feed];
         uint256 holdsFrom = entry.last.holdsFrom;

@@ -83,6 +83,7 @@ class Desired:
     settings: tuple[Setting, ...]
     deployer: str
     offices: Mapping[str, str]
+    backstop: str
     admins: tuple[str, ...]
     admin_delay: int
     rights: Rights
@@ -128,7 +129,7 @@ def desire(config: Config, accounts: Mapping[str, str], codec: Codec) -> Desired
             (at[target].address, f"0x{selector.hex()}"): OFFICES[office] for target, _, selector, office in functions
         },
     )
-    return Desired(contracts, settings, deployer, offices, admins, delay, rights)
+    return Desired(contracts, settings, deployer, offices, purses["backstop"], admins, delay, rights)
 
 
 def _contracts(config: Config, deployer: str, backstop: str, codec: Codec) -> tuple[Contract, ...]:
@@ -161,7 +162,7 @@ def _contracts(config: Config, deployer: str, backstop: str, codec: Codec) -> tu
     defaults = add("Defaults", programme, token, agent, add("Calendar", authority))
     add("Meeting", authority, programme, token, agent, defaults, maths)
     add("LiabilityManagement", authority, programme, token, allowlist, maths)
-    add("Enforcement", authority, programme, allowlist, token)
+    add("Enforcement", authority, programme, allowlist, token, second)
     add("Retirements", authority, programme)
     risk = add("CollateralRisk", authority, programme, oracle, maths, backstop)
     windup = add("Windup", token, risk, agent)
