@@ -14,7 +14,7 @@ VENV := .venv/package.stamp
 NODE := node_modules/.package-lock.json
 SOURCES := $(shell find contracts -name '*.sol' 2>/dev/null)
 ARTIFACTS := .build/artifacts.stamp
-PYTEST := python -m pytest
+PYTEST := python -m pytest --numprocesses 2 --dist worksteal
 
 .PHONY: help setup compile demo readme test test-python test-brownie check check-python check-solidity slither bench devnet wheel lock clean
 

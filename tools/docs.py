@@ -30,6 +30,7 @@ EXAMPLE = "Example: "
 VALUES = {"list": "path, any number of them", "Path": "path", "int": "number", "datetime": "date", "str": "text"}
 CONTROLS = "docs/controls.md"
 BEGIN, END = "<!-- controls: begin -->", "<!-- controls: end -->"
+SERIES_KINDS = ("BondToken", "CommodityToken")  # their ADMIN functions are reached through the Programme
 FOLDERS = ("registry", "assets", "market", "credit", "control")
 
 # Errors that stand for a right which no office gives: who is left when everybody else is refused.
@@ -193,7 +194,7 @@ def _offices(deployed: Sequence[Contract]) -> str:
     for contract in deployed:
         for entry in contract.entries("function"):
             name = contract.artifact.name
-            if name != "BondToken" and contract.is_restricted(entry) and office_of(name, entry["name"]) == ADMIN:
+            if name not in SERIES_KINDS and contract.is_restricted(entry) and office_of(name, entry["name"]) == ADMIN:
                 may[ADMIN].append(f"`{name}.{entry['name']}`")
     rows = [(_words(office), role, ", ".join(may[office])) for office, role in OFFICES.items()]
     note = "Rights over a series stand under `Programme`, so that a new series needs no wiring."
@@ -228,7 +229,7 @@ def _who(contract: Contract, entry: Mapping[str, Any]) -> str:
     name, details = contract.artifact.name, " ".join(contract.said(entry))
     if contract.is_restricted(entry):
         office = office_of(name, entry["name"])
-        return "Programme" if name == "BondToken" and office == ADMIN else _words(office)
+        return "Programme" if name in SERIES_KINDS and office == ADMIN else _words(office)
     rights = [who for error, who in RIGHTS.items() if f"`{error}`" in details]
     caller = _CALLER.search(details)
     if rights or not caller:
@@ -322,6 +323,7 @@ _FILES = {
     "Authority": ("authority", "onboarding", "function_pause"),
     "BondToken": ("bond_token", "rwa_token", "permissioned_token"),
     "CashToken": ("cash_token", "permissioned_token"),
+    "CommodityToken": ("commodity_token", "rwa_token", "permissioned_token"),
     "PayingAgent": ("paying_agent", "coupons"),
     "Policies": ("polic", "travel"),
     "PriceOracle": ("price_oracle", "travel"),
@@ -345,7 +347,7 @@ def controls(artifacts: Artifacts, root: Path) -> str:
         others = {name for one, name in guarded if one == contract}
         test = _test_of(contract, function, others, tests)
         delay = "after its delay" if office == ADMIN else "at once"
-        who = "Programme" if contract == "BondToken" and office == ADMIN else _words(office)
+        who = "Programme" if contract in SERIES_KINDS and office == ADMIN else _words(office)
         rows.append((f"`{contract}.{function}`", who, delay, ", ".join(f"`{one}`" for one in events), f"`{test}`"))
     return _table(("function", "office", "when", "events", "test"), rows)
 

@@ -29,10 +29,10 @@ contract BondToken is IBondToken, RwaToken {
     uint256 private constant _RATE_PER_BPS = 1e4;
 
     bytes12 private immutable _ISIN;
-    uint64 private immutable _ISSUE_AT;
-    uint64 private immutable _MATURITY_AT;
-    uint128 private immutable _DENOMINATION;
-    uint128 private immutable _MAX_FACE;
+    uint256 private immutable _ISSUE_AT;
+    uint256 private immutable _MATURITY_AT;
+    uint256 private immutable _DENOMINATION;
+    uint256 private immutable _MAX_FACE;
     Features private immutable _FEATURES;
     IBondMaths private immutable _MATHS;
 

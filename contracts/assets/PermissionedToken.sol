@@ -2,12 +2,13 @@
 pragma solidity 0.8.34;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {ShortString, ShortStrings} from "@openzeppelin/contracts/utils/ShortStrings.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IERC1404} from "../interfaces/IERC1404.sol";
@@ -22,21 +23,30 @@ import {TokenLedger} from "./TokenLedger.sol";
 
 /// @title PermissionedToken
 /// @notice The part that series and cash share: one question to the rules a move, one slot an account, one slot of state.
-abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged, EIP712, Nonces {
+abstract contract PermissionedToken is TokenLedger, IERC20Permit, IERC5267, AccessManaged, Nonces {
     using ShortStrings for *;
 
     bytes32 private constant _PERMIT_TYPEHASH =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+    bytes32 private constant _DOMAIN_TYPEHASH =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    string private constant _VERSION = "1";
     uint256 private constant _PAUSE = 3 days;
+    /// One after another. The id of ERC-7943 leaves out the inherited supportsInterface, as `type().interfaceId` does.
+    bytes32 private constant _INTERFACES = bytes32(type(IERC165).interfaceId)
+        | (bytes32(type(IERC20).interfaceId) >> 32) | (bytes32(type(IERC20Metadata).interfaceId) >> 64)
+        | (bytes32(type(IERC20Permit).interfaceId) >> 96) | (bytes32(type(IERC1404).interfaceId) >> 128)
+        | (bytes32(type(IERC7943Fungible).interfaceId) >> 160);
 
+    ShortString private immutable _NAME;
     ShortString private immutable _SYMBOL;
 
     mapping(address owner => mapping(address spender => uint256)) private _allowances; // [1e6]
 
     constructor(address authority_, ITransferRules rules_, string memory name_, string memory symbol_)
         AccessManaged(authority_)
-        EIP712(name_, "1")
     {
+        _NAME = name_.toShortString();
         _SYMBOL = symbol_.toShortString();
         _state = TokenState.wrap(0).withRules(rules_);
     }
@@ -112,9 +122,7 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
     /// @inheritdoc IERC7943Fungible
     function forcedTransfer(address from, address to, uint256 amount) external restricted returns (bool) {
         TokenState state = _currentState();
-        uint8 code = _lifeCode(state);
-        if (code == Restrictions.NONE) code = _standing(state.rules().receiveCode, to);
-        if (code != Restrictions.NONE) _refuse(code, from, from, to);
+        _requireReceiver(state, _lifeCode(state), to);
         _requireInvestor(from);
         Account account = _accounts[from].value;
         uint256 balance = account.balance();
@@ -152,8 +160,8 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
     }
 
     /// @inheritdoc IERC20Metadata
-    function name() external view returns (string memory) {
-        return _EIP712Name();
+    function name() public view returns (string memory) {
+        return _NAME.toString();
     }
 
     /// @inheritdoc IERC20Metadata
@@ -188,8 +196,18 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
 
     /// @inheritdoc IERC20Permit
     // solhint-disable-next-line func-name-mixedcase
-    function DOMAIN_SEPARATOR() external view returns (bytes32) {
-        return _domainSeparatorV4();
+    function DOMAIN_SEPARATOR() public view returns (bytes32) {
+        bytes32 named = keccak256(bytes(name()));
+        return keccak256(abi.encode(_DOMAIN_TYPEHASH, named, keccak256(bytes(_VERSION)), block.chainid, address(this)));
+    }
+
+    /// @inheritdoc IERC5267
+    function eip712Domain()
+        external
+        view
+        returns (bytes1, string memory, string memory, uint256, address, bytes32, uint256[] memory extensions)
+    {
+        return (hex"0f", name(), _VERSION, block.chainid, address(this), 0, extensions);
     }
 
     /// @inheritdoc IERC7943Fungible
@@ -244,11 +262,14 @@ abstract contract PermissionedToken is TokenLedger, IERC20Permit, AccessManaged,
 
     /// @inheritdoc IERC165
     function supportsInterface(bytes4 interfaceId) public view virtual returns (bool) {
-        return interfaceId == type(IERC165).interfaceId || interfaceId == type(IERC20).interfaceId
-            || interfaceId == type(IERC20Metadata).interfaceId || interfaceId == type(IERC20Permit).interfaceId
-            || interfaceId == type(IERC1404).interfaceId
-            // The id of ERC-7943 leaves out the inherited supportsInterface, as `type().interfaceId` does.
-            || interfaceId == type(IERC7943Fungible).interfaceId;
+        bytes32 ids = _INTERFACES;
+        while (ids != 0 && bytes4(ids) != interfaceId) ids <<= 32;
+        return ids != 0;
+    }
+
+    /// @dev The domain is reckoned each time: kept in the code it would cost a series more than its permits.
+    function _hashTypedDataV4(bytes32 structHash) internal view returns (bytes32) {
+        return MessageHashUtils.toTypedDataHash(DOMAIN_SEPARATOR(), structHash);
     }
 
     function _pauseUntil(uint256 until) private {

@@ -4,24 +4,22 @@ pragma solidity 0.8.34;
 import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {ITransferRules} from "../interfaces/ITransferRules.sol";
+import {IProgramme} from "../interfaces/IProgramme.sol";
 import {IRwaToken} from "../interfaces/IRwaToken.sol";
-import {Account} from "../libraries/Account.sol";
+import {Account, AccountLib} from "../libraries/Account.sol";
 import {TokenState} from "../libraries/TokenState.sol";
 import {Units} from "../libraries/Units.sol";
 import {PermissionedToken} from "./PermissionedToken.sol";
 
 /// @title RwaToken
-/// @notice A permissioned token that the Programme issues and retires, with record dates and room for liens.
+/// @notice A permissioned token that the Programme issues and retires, with record dates and liens.
 abstract contract RwaToken is IRwaToken, PermissionedToken {
-    struct Lien {
-        address creditor;
-        uint96 face; // [1e6]
-    }
-
     /// Four record days that the fiscal agent set may be pending at once.
     uint256 private constant _CALLED_BITS = 4 * 24;
     uint256 private constant _MOST_RECORD_DATES = 255;
     uint256 private constant _NOTICE = 1 days;
+    /// Place of the face in a lien.
+    uint256 private constant _LIEN_FACE = 160;
     /// Set beside the balance of a wallet that stands under a freeze.
     uint256 private constant _FROZEN = 1 << 128;
 
@@ -35,7 +33,7 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
     uint24[] private _recordDays;
     uint256 private _calledDays; // the last four record days set by the fiscal agent, 24 bits each
     mapping(address holder => mapping(uint256 recordDay => Account)) private _entries;
-    mapping(address holder => Lien) private _liens;
+    mapping(address holder => uint256) private _liens; // creditor 160 · face 96 [1e6]
 
     modifier onlyProgramme() {
         _requireProgramme();
@@ -78,6 +76,31 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
     }
 
     /// @inheritdoc IRwaToken
+    function pledge(address holder, uint256 face) external {
+        require(IProgramme(programme).isCreditor(msg.sender), OnlyCreditor(msg.sender));
+        (uint256 pledged, address creditor) = pledgedOf(holder);
+        require(pledged == 0 || creditor == msg.sender, PledgedElsewhere(holder, creditor));
+        _requireFree(holder, _accounts[holder].value, face);
+        _setLien(holder, pledged + face);
+        emit Pledged(holder, msg.sender, face);
+    }
+
+    /// @inheritdoc IRwaToken
+    function release(address holder, uint256 face) external {
+        _lowerLien(holder, face);
+        emit Released(holder, msg.sender, face);
+    }
+
+    /// @inheritdoc IRwaToken
+    function seize(address holder, address to, uint256 face) external {
+        TokenState state = _currentState();
+        if (to != msg.sender) _requireReceiver(state, _tokenCode(state), to);
+        _lowerLien(holder, face);
+        _shift(state, _accounts[holder], holder, to, face);
+        emit Seized(holder, msg.sender, to, face);
+    }
+
+    /// @inheritdoc IRwaToken
     function setAllowlist(ITransferRules allowlist_) external onlyProgramme {
         _state = _state.withRules(allowlist_);
         emit AllowlistChanged(address(allowlist_));
@@ -92,7 +115,7 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
             RecordDateInvalid(recordAt, earliest)
         );
         // What holders convene through the Programme has room whatever the office has set.
-        uint256 shift = msg.sender == programme ? 0 : _takePlace(recordDay);
+        uint256 shift = _isProgramme(msg.sender) ? 0 : _takePlace(recordDay);
         require(
             shift < _CALLED_BITS && _recordDays.length < _MOST_RECORD_DATES,
             TooManyRecordDates(shift / 24, _recordDays.length)
@@ -145,14 +168,14 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
     function recordDates() external view returns (uint256[] memory recordAts) {
         recordAts = new uint256[](_recordDays.length);
         for (uint256 i = 0; i < recordAts.length; ++i) {
-            recordAts[i] = Units.startOf(_recordDays[i]);
+            recordAts[i] = Units.startOf(_recordDayAt(i));
         }
     }
 
     /// @inheritdoc IRwaToken
-    function pledgedOf(address account) external view returns (uint256, address) {
-        Lien storage lien = _liens[account];
-        return (lien.face, lien.creditor);
+    function pledgedOf(address account) public view returns (uint256, address) {
+        uint256 lien = _liens[account];
+        return (lien >> _LIEN_FACE, address(uint160(lien)));
     }
 
     /// @inheritdoc IERC6372
@@ -176,8 +199,12 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
         return interfaceId == type(IERC6372).interfaceId || super.supportsInterface(interfaceId);
     }
 
+    function _isProgramme(address caller) private view returns (bool) {
+        return caller == programme;
+    }
+
     function _requireProgramme() private view {
-        require(msg.sender == programme, OnlyProgramme(msg.sender));
+        require(_isProgramme(msg.sender), OnlyProgramme(msg.sender));
     }
 
     /// @dev Refuses an issue before or after its time.
@@ -206,12 +233,25 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
     }
 
     function _pledged(address holder, Account account) internal view override returns (uint256) {
-        return account.isPledged() ? _liens[holder].face : 0;
+        return account.isPledged() ? _liens[holder] >> _LIEN_FACE : 0;
+    }
+
+    function _lowerLien(address holder, uint256 face) private {
+        (uint256 pledged, address creditor) = pledgedOf(holder);
+        require(creditor == msg.sender, OnlyCreditor(msg.sender));
+        require(face <= pledged, LienTooSmall(holder, pledged, face));
+        _setLien(holder, pledged - face);
+    }
+
+    /// @dev A lien of the caller; without face it is none. What does not fit 96 bits ends in an overflow of the product.
+    function _setLien(address holder, uint256 face) private {
+        _liens[holder] = face == 0 ? 0 : face * (1 << _LIEN_FACE) + uint160(msg.sender);
+        _setFlag(holder, AccountLib.FLAG_PLEDGED, face != 0);
     }
 
     /// @dev Offices hold their rights over series in the Programme, so that a new series needs no wiring.
     function _checkCanCall(address caller, bytes calldata data) internal view override {
-        if (caller == programme) return;
+        if (_isProgramme(caller)) return;
         (bool immediate,) = IAuthorityView(authority()).canCall(caller, programme, bytes4(data[0:4]));
         require(immediate, AccessManagedUnauthorized(caller));
     }
@@ -232,14 +272,15 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
     /// @dev Puts a record day in its place; false when it is there already.
     function _addRecordDay(uint256 recordDay) internal returns (bool) {
         uint256 at = _recordDaysUntil(recordDay);
-        if (at != 0 && _recordDays[at - 1] == recordDay) return false;
-        _recordDays.push(0);
-        for (uint256 i = _recordDays.length - 1; i > at; --i) {
-            _recordDays[i] = _recordDays[i - 1];
-        }
-        _recordDays[at] = uint24(recordDay);
-        _rollRecordDates();
+        if (at != 0 && _recordDayAt(at - 1) == recordDay) return false;
         emit RecordDateSet(Units.startOf(recordDay));
+        for (; at < _recordDays.length; ++at) {
+            uint256 next = _recordDayAt(at);
+            _recordDays[at] = uint24(recordDay);
+            recordDay = next;
+        }
+        _recordDays.push(uint24(recordDay));
+        _rollRecordDates();
         return true;
     }
 
@@ -252,10 +293,15 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
 
     function _rollRecordDates() private returns (TokenState state) {
         uint256 passed = _recordDaysUntil(Units.day(block.timestamp));
-        uint256 last = passed == 0 ? 0 : _recordDays[passed - 1];
-        uint256 next = passed == _recordDays.length ? 0 : _recordDays[passed];
+        uint256 last = passed == 0 ? 0 : _recordDayAt(passed - 1);
+        uint256 next = passed == _recordDays.length ? 0 : _recordDayAt(passed);
         state = _state.withRecordDays(last, next);
         _state = state;
+    }
+
+    /// @dev One place reads the packed list: each costs 60 bytes.
+    function _recordDayAt(uint256 index) private view returns (uint256) {
+        return _recordDays[index];
     }
 
     /// @dev How many record days lie on or before `dayNumber`, by halving.
@@ -263,14 +309,14 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
         uint256 high = _recordDays.length;
         while (low < high) {
             uint256 middle = (low + high) / 2;
-            if (_recordDays[middle] <= dayNumber) low = middle + 1;
+            if (_recordDayAt(middle) <= dayNumber) low = middle + 1;
             else high = middle;
         }
     }
 
     function _indexOf(uint256 recordAt, uint256 passed) private view returns (uint256) {
         uint256 until = _recordDaysUntil(Units.day(recordAt));
-        bool known = until != 0 && until <= passed && Units.startOf(_recordDays[until - 1]) == recordAt;
+        bool known = until != 0 && until <= passed && Units.startOf(_recordDayAt(until - 1)) == recordAt;
         require(known, RecordDateUnknown(recordAt));
         return until - 1;
     }
@@ -282,7 +328,7 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
         returns (uint256)
     {
         for (; index < passed; ++index) {
-            Account entry = _entries[account][_recordDays[index]];
+            Account entry = _entries[account][_recordDayAt(index)];
             if (Account.unwrap(entry) != 0) return entry.touchedAt() < recordAt ? entry.balance() : 0;
         }
         return 0;

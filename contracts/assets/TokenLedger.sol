@@ -94,8 +94,8 @@ abstract contract TokenLedger is IPermissionedToken {
         require(code == Restrictions.NONE, TransferRestricted(code, account));
     }
 
-    function _requireReceiver(TokenState state, address receiver) internal view {
-        uint8 code = _tokenCode(state);
+    /// @dev `code` is what stands against a move at all.
+    function _requireReceiver(TokenState state, uint8 code, address receiver) internal view {
         if (code == Restrictions.NONE) code = _standing(state.rules().receiveCode, receiver);
         if (code != Restrictions.NONE) _refuse(code, SUPPLY, SUPPLY, receiver);
     }
@@ -128,8 +128,13 @@ abstract contract TokenLedger is IPermissionedToken {
 
     function _setFrozen(address holder, uint256 amount) internal {
         _frozen[holder] = amount;
-        _accounts[holder].value = _accounts[holder].value.withFlag(AccountLib.FLAG_FROZEN, amount != 0);
+        _setFlag(holder, AccountLib.FLAG_FROZEN, amount != 0);
         emit Frozen(holder, amount);
+    }
+
+    function _setFlag(address holder, uint256 flag, bool on) internal {
+        AccountSlot storage slot = _accounts[holder];
+        slot.value = slot.value.withFlag(flag, on);
     }
 
     function _unfreezeFor(address holder, Account account, uint256 amount) internal {
@@ -137,7 +142,7 @@ abstract contract TokenLedger is IPermissionedToken {
         if (amount > free) _setFrozen(holder, _frozen[holder] - (amount - free));
     }
 
-    function _requireFree(address holder, Account account, uint256 amount) private view {
+    function _requireFree(address holder, Account account, uint256 amount) internal view {
         uint256 balance = account.balance();
         require(amount <= balance, ERC20InsufficientBalance(holder, balance, amount));
         if (!account.isEncumbered()) return;

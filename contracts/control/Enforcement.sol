@@ -5,6 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAllowlist} from "../interfaces/IAllowlist.sol";
 import {IBondToken} from "../interfaces/IBondToken.sol";
+import {ICreditor} from "../interfaces/ICreditor.sol";
 import {IEnforcement} from "../interfaces/IEnforcement.sol";
 import {IPermissionedToken} from "../interfaces/IPermissionedToken.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
@@ -185,22 +186,58 @@ contract Enforcement is IEnforcement, AccessManaged {
         _ALLOWLIST.replace(proposal.subject, proposal.to);
     }
 
-    /// @dev The old wallet keeps its freeze, so that old payments stay kept. A series at its end does not move: the redemption of
-    /// the old wallet's face is paid to the new one.
+    /// @dev What is pledged goes first, with what is owed on it; then the rest. A series at its end does not move: the redemption of the
+    /// old wallet's face is paid to the new one.
     function _carry(uint256 id, address from, address to, address[] calldata tokens) private {
         for (uint256 i = 0; i < tokens.length; ++i) {
             _requireToken(tokens[i]);
-            IPermissionedToken token = IPermissionedToken(tokens[i]);
-            uint256 amount = token.balanceOf(from);
-            if (amount == 0 || _hasEnded(tokens[i])) continue;
-            uint256 kept = token.getFrozenTokens(from);
-            uint256 frozen = _leave(tokens[i], from, to) ? Math.min(kept, amount) : 0;
-            uint256 present = token.getFrozenTokens(to);
-            token.forcedTransfer(from, to, amount);
-            if (frozen != 0) token.setFrozenTokens(to, Math.saturatingAdd(present, frozen));
-            if (kept != 0) token.setFrozenTokens(from, kept);
-            emit Recovered(id, tokens[i], amount, frozen);
         }
+        uint256[] memory moved = new uint256[](tokens.length);
+        address[] memory creditors = _PROGRAMME.creditors();
+        for (uint256 i = 0; i < creditors.length; ++i) {
+            ICreditor creditor = ICreditor(creditors[i]);
+            if (creditor.hasPosition(from)) _movePosition(creditor, from, to, tokens, moved);
+        }
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            _carryOne(id, from, to, IPermissionedToken(tokens[i]), moved[i]);
+        }
+    }
+
+    /// @dev A freeze on the new wallet binds what is not pledged, so it stands aside until the pledge is there. One named twice stands
+    /// aside already. Adds to `moved` what went of each token.
+    function _movePosition(
+        ICreditor creditor,
+        address from,
+        address to,
+        address[] calldata tokens,
+        uint256[] memory moved
+    ) private {
+        uint256[] memory frozen = new uint256[](tokens.length);
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            moved[i] += IPermissionedToken(tokens[i]).balanceOf(from);
+            frozen[i] = IPermissionedToken(tokens[i]).getFrozenTokens(to);
+            if (frozen[i] != 0) IPermissionedToken(tokens[i]).setFrozenTokens(to, 0);
+        }
+        creditor.movePosition(from, to);
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            moved[i] -= IPermissionedToken(tokens[i]).balanceOf(from);
+            if (frozen[i] != 0) IPermissionedToken(tokens[i]).setFrozenTokens(to, frozen[i]);
+        }
+    }
+
+    /// @dev The old wallet keeps its freeze, so that old payments stay kept. `moved` went with its pledge.
+    function _carryOne(uint256 id, address from, address to, IPermissionedToken token, uint256 moved) private {
+        uint256 amount = token.balanceOf(from);
+        if (amount + moved == 0 || _hasEnded(address(token))) return;
+        bool isFirst = _leave(address(token), from, to);
+        if (amount == 0 && !isFirst) return;
+        uint256 kept = token.getFrozenTokens(from);
+        uint256 frozen = isFirst ? Math.min(kept, amount + moved) : 0;
+        uint256 present = token.getFrozenTokens(to);
+        if (amount != 0) token.forcedTransfer(from, to, amount);
+        if (frozen != 0) token.setFrozenTokens(to, Math.saturatingAdd(present, frozen));
+        if (kept != 0) token.setFrozenTokens(from, kept);
+        emit Recovered(id, address(token), amount + moved, frozen);
     }
 
     /// @dev The orders on a token go along with it the first time; what comes later brings no freeze of its own.

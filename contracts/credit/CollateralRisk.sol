@@ -255,8 +255,12 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
         rungs = new Rung[](count);
         for (uint256 i = 0; i < count; ++i) {
             rungs[i] = _rungIn(word, i);
-            rungs[i].thresholdBps = uint16(_thresholdAt(class, i));
         }
+    }
+
+    /// @inheritdoc ICollateralRisk
+    function thresholdBpsOf(Class class, uint256 daysLeft) external view returns (uint256) {
+        return _thresholdAt(class, _rungFor(class, daysLeft));
     }
 
     /// @inheritdoc ICollateralRisk
@@ -397,7 +401,7 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
 
     /// @dev A receipt that is attested for less than was issued, or stale, bears no new debt.
     function _isBacked(address series, Class class) private view returns (bool) {
-        return class != Class.COMMODITY || IRwaToken(series).totalSupply() <= ICommodityToken(series).attested();
+        return class != Class.COMMODITY || IRwaToken(series).totalSupply() <= ICommodityToken(series).attestedQuantity();
     }
 
     function _classOf(address series) private view returns (Class) {

@@ -130,17 +130,17 @@ contract CollateralVault is Liquidations {
     }
 
     /// @inheritdoc ICollateralVault
-    function loosenTerms(Terms calldata terms) external restricted {
-        _setTerms(terms);
+    function loosenTerms(Terms calldata terms_) external restricted {
+        _setTerms(terms_);
     }
 
     /// @inheritdoc ICollateralVault
-    function tightenTerms(Terms calldata terms) external restricted {
+    function tightenTerms(Terms calldata terms_) external restricted {
         Terms memory present = _terms;
-        bool tightens = terms.rate <= present.rate && terms.ceiling <= present.ceiling
-            && terms.holderCeiling <= present.holderCeiling && terms.floor >= present.floor;
+        bool tightens = terms_.rate <= present.rate && terms_.ceiling <= present.ceiling
+            && terms_.holderCeiling <= present.holderCeiling && terms_.floor >= present.floor;
         require(tightens, TermsInvalid());
-        _setTerms(terms);
+        _setTerms(terms_);
     }
 
     /// @inheritdoc ICollateralVault
@@ -232,8 +232,13 @@ contract CollateralVault is Liquidations {
     }
 
     /// @inheritdoc ICollateralVault
-    function termsOf() external view returns (Terms memory, AuctionTerms memory) {
-        return (_terms, _auctionTerms);
+    function terms() external view returns (Terms memory) {
+        return _terms;
+    }
+
+    /// @inheritdoc ICollateralVault
+    function auctionTerms() external view returns (AuctionTerms memory) {
+        return _auctionTerms;
     }
 
     function _requireProgramme() private view {
@@ -244,11 +249,11 @@ contract CollateralVault is Liquidations {
         require(msg.sender == _WINDUP, OnlyWindup(msg.sender));
     }
 
-    function _setTerms(Terms calldata terms) private {
+    function _setTerms(Terms calldata terms_) private {
         // What has run until now ran at the old rate.
         _totals = _accrued();
-        _terms = terms;
-        emit TermsSet(terms);
+        _terms = terms_;
+        emit TermsSet(terms_);
     }
 
     /// @dev The payer is the caller, whatever stands against him.
@@ -276,11 +281,11 @@ contract CollateralVault is Liquidations {
 
     function _requireTerms(Totals memory now_, uint256 debt) private view {
         require(shutDownAt == 0, ShutdownStateInvalid(true));
-        Terms memory terms = _terms;
-        require(debt >= terms.floor, DebtBelowFloor(debt, terms.floor));
-        require(debt <= terms.holderCeiling, DebtCeilingExceeded(debt, terms.holderCeiling));
+        Terms memory limits = _terms;
+        require(debt >= limits.floor, DebtBelowFloor(debt, limits.floor));
+        require(debt <= limits.holderCeiling, DebtCeilingExceeded(debt, limits.holderCeiling));
         uint256 all = _downOf(now_);
-        require(all <= terms.ceiling, DebtCeilingExceeded(all, terms.ceiling));
+        require(all <= limits.ceiling, DebtCeilingExceeded(all, limits.ceiling));
     }
 
     function _requireWithin(Slot memory slot, uint256 debt, ICollateralRisk.Purpose purpose) private {

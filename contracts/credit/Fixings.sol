@@ -80,7 +80,7 @@ contract Fixings is IFixings, AccessManaged {
 
     function _beginsAt(address series, uint256 period) private view returns (uint256) {
         require(
-            _PROGRAMME.isSeries(series) && IBondToken(series).features().form() == FeaturesLib.FLOATING,
+            _PROGRAMME.isDebt(series) && IBondToken(series).features().form() == FeaturesLib.FLOATING,
             SeriesNotFloating(series)
         );
         (, uint256 startDay,) = IBondToken(series).periodAt(period);

@@ -140,10 +140,10 @@ abstract contract Liquidations is VaultLedger {
     }
 
     /// @inheritdoc ICollateralVault
-    function setAuctionTerms(AuctionTerms calldata terms) external restricted {
-        require(terms.topBps >= _BPS && terms.duration != 0, TermsInvalid());
-        _auctionTerms = terms;
-        emit AuctionTermsSet(terms);
+    function setAuctionTerms(AuctionTerms calldata terms_) external restricted {
+        require(terms_.topBps >= _BPS && terms_.duration != 0, TermsInvalid());
+        _auctionTerms = terms_;
+        emit AuctionTermsSet(terms_);
     }
 
     /// @inheritdoc ICollateralVault

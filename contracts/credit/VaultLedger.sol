@@ -56,7 +56,7 @@ abstract contract VaultLedger is ICollateralVault, AccessManaged {
     function harvest() public returns (uint256 amount) {
         Totals memory now_ = _accrued();
         _totals = now_;
-        (, int256 minted) = _CASH.outstandingOf(address(this));
+        int256 minted = _CASH.mintedOf(address(this));
         int256 due = (_downOf(now_) + backstopDebt).toInt256() - minted;
         if (due <= 0) return 0;
         amount = uint256(due);

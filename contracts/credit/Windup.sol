@@ -47,7 +47,7 @@ contract Windup is IWindup {
         ICollateralVault vault = _vault();
         (uint256 scaled,,) = vault.totals();
         require(scaled == 0, NotAllSettled(scaled));
-        (, int256 minted) = _CASH.outstandingOf(address(vault));
+        int256 minted = _CASH.mintedOf(address(vault));
         require(cash != 0 && int256(cash) <= minted, NothingThere(msg.sender));
         emit PoolRedeemed(msg.sender, cash);
         vault.burnFor(msg.sender, cash);

@@ -29,7 +29,7 @@ interface IAuthorityRules {
     /// @notice The function is not paused.
     error FunctionNotPaused(address target, bytes4 selector);
 
-    /// @notice Pauses a function that passes a role, or a way into the Allowlist, for 3 days.
+    /// @notice Pauses a function that passes a role, a way into the Allowlist, or the posting of prices, for 3 days.
     /// @dev Errors: `AccessManagerUnauthorizedAccount`, `FunctionNotPausable`.
     function pauseFunction(address target, bytes4 selector) external;
 

@@ -68,7 +68,7 @@ interface IBondToken is IRwaToken, IERC1643 {
     error ScheduleInvalid(uint256 period);
 
     /// @notice The issue date is not there yet: a committed allotment is settled by anyone, but never early.
-    error SeriesNotOpen(uint64 issueAt);
+    error SeriesNotOpen(uint256 issueAt);
 
     /// @notice The series ended at `endAt`: nothing can be issued.
     error SeriesMatured(uint256 endAt);

@@ -211,8 +211,11 @@ interface ICollateralRisk {
     /// @notice What was last reckoned for a series.
     function quoteOf(address series) external view returns (Quote memory quote);
 
-    /// @notice The ladder of a class as it stands now, its thresholds on their ramp.
+    /// @notice The ladder of a class as it was set; thresholds that fell come to it by the ramp.
     function ladderOf(Class class) external view returns (Rung[] memory rungs);
+
+    /// @notice The threshold of a class for a residual tenor as it stands now, on the ramp [bps].
+    function thresholdBpsOf(Class class, uint256 daysLeft) external view returns (uint256 bps);
 
     /// @notice Face pledged in a bucket and its ceiling [1e6]. Buckets end at 91 days, 1, 3, 5, 10 years, the last is open.
     function bucketOf(uint8 bucket) external view returns (uint128 pledged, uint128 ceiling);

@@ -222,15 +222,15 @@ interface ICollateralVault is ICreditor {
 
     /// @notice Sets any terms; delayed. Debts accrue at the old rate up to then.
     /// @dev Errors: `AccessManagedUnauthorized`, `TermsInvalid`.
-    function loosenTerms(Terms calldata terms) external;
+    function loosenTerms(Terms calldata terms_) external;
 
     /// @notice Sets terms of which none lends more or costs the borrower more; at once.
     /// @dev Errors: `AccessManagedUnauthorized`, `TermsInvalid`.
-    function tightenTerms(Terms calldata terms) external;
+    function tightenTerms(Terms calldata terms_) external;
 
     /// @notice Sets how collateral is sold; delayed.
     /// @dev Errors: `AccessManagedUnauthorized`, `TermsInvalid`.
-    function setAuctionTerms(AuctionTerms calldata terms) external;
+    function setAuctionTerms(AuctionTerms calldata terms_) external;
 
     /// @notice Shuts the vault down for good; delayed. Fees stop. The buffer is burned.
     /// @dev Errors: `AccessManagedUnauthorized`, `ShutdownStateInvalid`.
@@ -274,8 +274,11 @@ interface ICollateralVault is ICreditor {
     /// @notice From when the breach of a state borrower may be enforced (Unix), 0 when it was not told.
     function enforceableAt(address owner) external view returns (uint256 timestamp);
 
-    /// @notice The terms of lending and of auctions.
-    function termsOf() external view returns (Terms memory terms, AuctionTerms memory auctionTerms);
+    /// @notice The terms of lending.
+    function terms() external view returns (Terms memory);
+
+    /// @notice The terms of auctions.
+    function auctionTerms() external view returns (AuctionTerms memory);
 
     /// @notice Since when the vault is shut down (Unix), 0 when it is not.
     function shutDownAt() external view returns (uint256 timestamp);

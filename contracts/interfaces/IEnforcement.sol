@@ -67,7 +67,8 @@ interface IEnforcement {
     /// @notice A freeze ended: by order `by`, or (0) by its expiry.
     event OrderLifted(uint256 indexed id, uint256 indexed by);
 
-    /// @notice `amount` of `token` went from a lost wallet to its successor under order `id`; `frozen` of it stays frozen.
+    /// @notice `amount` of `token`, with what of it is pledged, went from a lost wallet to its successor under order `id`; `frozen` of it
+    /// stays frozen.
     event Recovered(uint256 indexed id, address indexed token, uint256 amount, uint256 frozen);
 
     /// @notice The proposal lacks what its kind needs, or says more than its kind takes.
@@ -94,9 +95,11 @@ interface IEnforcement {
     /// @return id its number, from 1
     function propose(Proposal calldata proposal) external returns (uint256 id);
 
-    /// @notice The checker executes an order. `tokens` matter to a RECOVERY only: cash and all series the wallet holds.
-    /// @dev Errors: `AccessManagedUnauthorized`, `SameOffice`, `OrderStatusInvalid`, `OrderExpiry`, `TokenUnknown`, those of the tokens and
-    /// of the Allowlist.
+    /// @notice The checker executes an order. `tokens` matter to a RECOVERY only: cash and all series the wallet holds. What is pledged and
+    /// owed there moves with it, all or nothing, whether or not its series are named.
+    /// Warning: the freeze of an amount goes along only where its token is named before the face moves.
+    /// @dev Errors: `AccessManagedUnauthorized`, `SameOffice`, `OrderStatusInvalid`, `OrderExpiry`, `TokenUnknown`, those of the tokens, of
+    /// the Allowlist and of the creditor.
     function execute(uint256 id, address[] calldata tokens) external;
 
     /// @notice The maker takes back an order that was not executed.

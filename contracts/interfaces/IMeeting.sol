@@ -129,9 +129,6 @@ interface IMeeting {
     /// @notice Holders' face of `series` was exchanged, `face` in all [1e6].
     event HoldersExchanged(uint256 indexed id, address indexed series, uint256 face);
 
-    /// @notice A holder was passed over, because a creditor holds `pledged` of his face.
-    event ExchangeSkipped(uint256 indexed id, address indexed series, address indexed holder, uint256 pledged);
-
     /// @notice The series is not confirmed in the Programme, or is in another currency.
     error SeriesUnknown(address series);
 
@@ -247,8 +244,8 @@ interface IMeeting {
     function close(uint256 id) external returns (Outcome outcome);
 
     /// @notice Exchanges all face of `holders` under a passed modification: of everyone, however he voted, frozen, expired or
-    /// revoked. By anyone, once the series has ended. Each is named once; who holds nothing is ignored; whose face is pledged is
-    /// passed over.
+    /// revoked. By anyone, once the series has ended. Each is named once; who holds nothing is ignored; a pledge goes along into the new
+    /// series. A creditor that does not take that one stops those who are named with its debtor: they are exchanged without him.
     /// @dev Errors: `ExchangeNotOpen`, and those of `Programme.exchange`.
     /// @return face exchanged [1e6]
     function exchange(uint256 id, address series, address[] calldata holders) external returns (uint256 face);

@@ -45,6 +45,12 @@ interface IPayingAgent {
     /// @notice A holder's face was redeemed; `Paid` says in which amounts.
     event Redeemed(address indexed series, address indexed holder, uint256 face);
 
+    /// @notice `face` of the holder that was pledged to `creditor` was redeemed, and the creditor was paid `cash` for it, the holder's tax
+    /// withheld; `Redeemed` and `Paid` name the holder, whose claim it was.
+    event Collected(
+        address indexed series, address indexed holder, address indexed creditor, uint256 face, uint256 cash
+    );
+
     /// @notice A holder was passed over, because he may not receive cash (`code`, see `Restrictions`) or stands under a freeze (code 3);
     /// `owed` is kept for him.
     event PaymentSkipped(
@@ -99,6 +105,12 @@ interface IPayingAgent {
     /// @notice What is unclaimed stays here until `releasableAt`.
     error NotReleasable(uint256 releasableAt, uint256 nowAt);
 
+    /// @notice The caller is no creditor of the Programme.
+    error OnlyCreditor(address caller);
+
+    /// @notice The creditor may collect `most` now, less than `face`.
+    error NotCollectable(uint256 face, uint256 most);
+
     /// @notice The account of the tax office or of the unclaimed is not set.
     error AccountMissing();
 
@@ -131,6 +143,14 @@ interface IPayingAgent {
     /// @dev Errors: `SeriesUnknown`, `SeriesSuperseded`, `NotPayableYet`, `AccountMissing`, `CashShort`, `NoRates`.
     /// @return paid what the holders received [1e6]
     function redeem(address series, address[] calldata holders) external returns (uint256 paid);
+
+    /// @notice Pays a creditor the principal of `face` that was pledged to it and matured: on the holder's claim, taxed by his class. The
+    /// creditor has seized `face` from the holder to itself in the same transaction, and it burns there. Partly funded, the pledged part
+    /// of a claim and the rest are each paid their share; neither takes that of the other. Whatever the state of the holder.
+    /// Warning: face that was seized in an earlier transaction is in nobody's claim, if the holder was redeemed in between.
+    /// @dev Errors: `OnlyCreditor`, `NotCollectable`, `ERC20InsufficientBalance`, and those of `redeem`.
+    /// @return cash what the creditor received, net of tax [1e6]
+    function collect(address series, address holder, uint256 face) external returns (uint256 cash);
 
     /// @notice Ten years after the payable date, what holders never claimed goes to the account of the unclaimed. By anyone.
     /// @dev Errors: `NotReleasable`, and those of `pay` and `redeem`.
@@ -177,10 +197,14 @@ interface IPayingAgent {
     /// @notice Whether it is payable and not wholly funded: a missed payment.
     function isMissed(address series, uint256 period) external view returns (bool missed);
 
-    /// @notice What `holder` is owed of the payment from what is funded, whether or not he can be paid now.
+    /// @notice What `holder` is owed of the payment from what is funded, whether or not he can be paid now; of a redemption without what
+    /// its creditor may collect.
     function owedTo(address series, uint256 period, address holder) external view returns (Amounts memory);
 
-    /// @notice Face of `holder` that was redeemed [1e6].
+    /// @notice How much of the pledged face of `holder` its creditor may collect now, at most `most`: asked before it seizes [1e6].
+    function collectable(address series, address holder, uint256 most) external view returns (uint256 face);
+
+    /// @notice Face of `holder` that was redeemed, by himself or by a creditor [1e6].
     function redeemedOf(address series, address holder) external view returns (uint256 face);
 
     /// @notice Price per 100 of principal at which the series is redeemed [1e6].

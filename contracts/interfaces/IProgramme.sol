@@ -46,14 +46,21 @@ interface IProgramme {
     /// @notice The second office confirmed the series.
     event SeriesConfirmed(address indexed series, bytes3 currency);
 
-    /// @notice `face` was issued and `usd` booked, at `usdPkr` [1e6] (0 for a series in dollars).
-    event Issued(address indexed series, uint256 face, uint256 usd, uint256 usdPkr);
+    /// @notice The confirmed series is units of `commodity`, the key of its spot price.
+    event CommodityConfirmed(address indexed series, bytes32 commodity);
+
+    /// @notice `face` was issued and `usd` booked, at `rate`: rupees per dollar, dollars per unit of a commodity [1e6], 0 for debt in
+    /// dollars.
+    event Issued(address indexed series, uint256 face, uint256 usd, uint256 rate);
 
     /// @notice `face` was retired and `usd` released.
     event Retired(address indexed series, uint256 face, uint256 usd);
 
     /// @notice `account` may retire face from now on, or no longer.
     event ServicerSet(address indexed account, bool may);
+
+    /// @notice Face may be pledged to `account` from now on, or no longer.
+    event CreditorSet(address indexed account, bool may);
 
     /// @notice The series ends at `endAt` (Unix), or (0) at its maturity after all.
     event SeriesEnded(address indexed series, uint64 endAt);
@@ -106,10 +113,13 @@ interface IProgramme {
     /// @notice The new value is on the wrong side of the old one.
     error DirectionInvalid(uint256 wanted, uint256 current);
 
-    /// @notice The posted rate is older than the programme accepts [s].
+    /// @notice Units of a commodity have no maturity, no principal and no resolution of lenders.
+    error NotDebt(address series);
+
+    /// @notice The posted rate, or spot price, is older than the programme accepts [s].
     error RateTooOld(uint256 age, uint256 maxAge);
 
-    /// @notice A rate outside its bounds waits for the guardian until `holdsFrom`.
+    /// @notice A rate, or spot price, outside its bounds waits for the guardian until `holdsFrom`.
     error RatePending(uint256 holdsFrom);
 
     /// @notice The two arrays differ in length, or are empty.
@@ -117,6 +127,9 @@ interface IProgramme {
 
     /// @notice The caller may not retire face.
     error NotServicer(address caller);
+
+    /// @notice So many creditors there may be at once: a recovery asks each.
+    error TooManyCreditors(uint256 most);
 
     /// @notice A series ends early at a midnight in Pakistan that lies ahead and before its maturity.
     error EndInvalid(uint256 endAt, uint256 maturityAt);
@@ -137,7 +150,8 @@ interface IProgramme {
     /// @dev Errors: `AccessManagedUnauthorized`, `SeriesStatusInvalid`, `SeriesMismatch`, `CurrencyUnknown`.
     function confirm(address series, bytes32 initCodeHash, bytes32 termsHash) external;
 
-    /// @notice Issues `faces[i]` to `receivers[i]` and books the total in dollars, rounded up, at the posted rate.
+    /// @notice Issues `faces[i]` to `receivers[i]` and books the total in dollars, rounded up, at the posted rate; units of a
+    /// commodity at their spot price.
     /// @dev Errors: `AccessManagedUnauthorized`, `BatchInvalid`, `SeriesStatusInvalid`, `MandateNotInForce`, `RateTooOld`,
     /// `RatePending`, `NoRate`, `CapExceeded`, and those of the token (`SeriesNotOpen`, `SeriesMatured`, `TransferRestricted`,
     /// `FaceNotInUnits`).
@@ -148,21 +162,27 @@ interface IProgramme {
     /// @dev Error: `AccessManagedUnauthorized`.
     function setServicer(address account, bool may) external;
 
+    /// @notice Lets face of every series be pledged to `account`, a contract that answers as `ICreditor`, or no longer; delayed.
+    /// Warning: one that is taken out can still release and seize what is pledged to it, but neither pledge, collect, exchange nor move
+    /// with a recovered wallet: it is taken out when nothing is pledged to it any more.
+    /// @dev Errors: `AccessManagedUnauthorized`, `TooManyCreditors`.
+    function setCreditor(address account, bool may) external;
+
     /// @notice Burns `faces[i]` of `holders[i]` and releases the booked dollars pro rata, rounded down. No state of the mandate,
     /// the rate or the cap stops it.
     /// @dev Errors: `NotServicer`, `BatchInvalid`, `SeriesStatusInvalid`, and those of the token.
     function retire(address series, address[] calldata holders, uint256[] calldata faces) external;
 
     /// @notice Brings the end of a series forward, or (0) lets it run to its maturity after all: a call, acceleration, an exchange.
-    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `EndInvalid`.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `NotDebt`, `EndInvalid`.
     function endSeries(address series, uint64 endAt) external;
 
     /// @notice A resolution exchanges the series into another: from now on nothing of it is redeemed, and nothing is funded for that.
-    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `NotDebt`.
     function supersede(address series) external;
 
     /// @notice Of the principal left after the payment of `period` only the share `kept` stays outstanding [1e18]: a partial call.
-    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `TooManyCalls`.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `NotDebt`, `TooManyCalls`.
     function scaleSeries(address series, uint256 period, uint256 kept) external;
 
     /// @notice Sets a record date of a series, for a vote.
@@ -170,8 +190,10 @@ interface IProgramme {
     function callRecordDate(address series, uint256 recordAt) external;
 
     /// @notice Exchanges all face of `holders` in `from` into `to`, `ratio` [1e18] for one, rounded down to the unit; frozen face stays
-    /// frozen. First all burns, then all mints; what was booked against the cap moves with the face.
-    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `CurrencyUnknown` when the currencies differ, and those of the tokens.
+    /// frozen and pledged face pledged: its creditor lets go of the old series and takes the new one (`ICreditor`). First all burns, then
+    /// all mints; what was booked against the cap moves with the face.
+    /// @dev Errors: `NotServicer`, `SeriesStatusInvalid`, `NotDebt`, `CurrencyUnknown` when the currencies differ, those of the tokens, and
+    /// those of a creditor that has no risk data for `to`.
     function exchange(address from, address to, uint256 ratio, address[] calldata holders) external;
 
     /// @notice The same for `face` of one holder who accepted an offer: out of his free face, and only if he may receive.
@@ -220,6 +242,12 @@ interface IProgramme {
     /// @notice Whether `account` may retire face.
     function isServicer(address account) external view returns (bool);
 
+    /// @notice Whether face may be pledged to `account`.
+    function isCreditor(address account) external view returns (bool);
+
+    /// @notice The creditors, at most four.
+    function creditors() external view returns (address[] memory);
+
     /// @notice Whether a resolution exchanges the series into another.
     function isSuperseded(address series) external view returns (bool superseded);
 
@@ -247,13 +275,19 @@ interface IProgramme {
     /// @notice Whether the series is registered and confirmed.
     function isSeries(address series) external view returns (bool confirmed);
 
+    /// @notice Whether the series is confirmed and is debt: it has a schedule, an end, payments and lenders that vote.
+    function isDebt(address series) external view returns (bool debt);
+
+    /// @notice Of what a confirmed series is units: the key of its spot price, 0 for debt.
+    function commodityOf(address series) external view returns (bytes32 commodity);
+
     /// @notice The number of series on the register, confirmed or not.
     function seriesCount() external view returns (uint256);
 
     /// @notice The series at `index`, in the order of registration.
     function seriesAt(uint256 index) external view returns (address);
 
-    /// @notice What the outstanding face of `series` is worth at the rate that holds now, rounded up [1e6 USD].
+    /// @notice What the outstanding face of `series` is worth at the rate or spot price that holds now, rounded up [1e6 USD].
     /// @dev Error: `NoRate`.
     function valueUsdUp(address series) external view returns (uint256);
 }

@@ -15,6 +15,15 @@ interface IRwaToken is IPermissionedToken, IERC6372 {
     /// @notice The token asks another Allowlist from now on.
     event AllowlistChanged(address allowlist);
 
+    /// @notice `face` of `holder` is pledged to `creditor`, on top of what was.
+    event Pledged(address indexed holder, address indexed creditor, uint256 face);
+
+    /// @notice The creditor gave `face` free again.
+    event Released(address indexed holder, address indexed creditor, uint256 face);
+
+    /// @notice The creditor took `face` out of its pledge, for `to`.
+    event Seized(address indexed holder, address indexed creditor, address indexed to, uint256 face);
+
     /// @notice Only the Programme may call this.
     error OnlyProgramme(address caller);
 
@@ -26,6 +35,15 @@ interface IRwaToken is IPermissionedToken, IERC6372 {
 
     /// @notice Too many record dates are pending, or were ever set.
     error TooManyRecordDates(uint256 pending, uint256 total);
+
+    /// @notice The caller is no creditor of the Programme, or holds no lien on that holder's face.
+    error OnlyCreditor(address caller);
+
+    /// @notice Another creditor holds a lien on the holder's face: one a holder and series.
+    error PledgedElsewhere(address holder, address creditor);
+
+    /// @notice The lien is on `pledged`, less than `face`.
+    error LienTooSmall(address holder, uint256 pledged, uint256 face);
 
     /// @notice No record date closes, or has closed yet, at `recordAt`.
     error RecordDateUnknown(uint256 recordAt);
@@ -42,6 +60,23 @@ interface IRwaToken is IPermissionedToken, IERC6372 {
     /// when the series has ended meanwhile: nobody is left behind in the old one.
     /// @dev Errors: `OnlyProgramme`, `FaceAboveMaximum`.
     function succeed(address[] calldata holders, uint256[] calldata faces) external;
+
+    /// @notice Pledges `face` of `holder`'s free face to the caller, who answers for the holder's will. The holder stays in the register,
+    /// votes, is paid the coupons and taxed. Neither pause nor end nor the state of his record matters: topping up is an exit.
+    /// @dev Errors: `OnlyCreditor`, `PledgedElsewhere`, `ERC20InsufficientBalance`, `ERC7943InsufficientUnfrozenBalance`.
+    function pledge(address holder, uint256 face) external;
+
+    /// @notice Gives `face` of the caller's lien free again, at any time. A freeze of the holder binds it from now on.
+    /// @dev Errors: `OnlyCreditor`, `LienTooSmall`.
+    function release(address holder, uint256 face) external;
+
+    /// @notice Takes `face` out of the caller's lien, whatever the state of the holder and of his freezes. To the creditor itself always,
+    /// also paused and after the end: it collects what matured. To anyone else before the end, while nothing is paused, and if `to` may
+    /// receive by its record (`receiveCode`).
+    /// Warning: the series' policy is not asked, because a recovery within one investor comes this way too: a creditor that sells asks
+    /// `canTransfer(creditor, to, face)` first. Places of a policy are counted anew by `recount`, as after a forced transfer.
+    /// @dev Errors: `OnlyCreditor`, `LienTooSmall`, `TransferRestricted`.
+    function seize(address holder, address to, uint256 face) external;
 
     /// @notice Makes the token ask another Allowlist.
     /// @dev Error: `OnlyProgramme`.

@@ -34,6 +34,14 @@ library Units {
         return Math.mulDiv(pkr, ONE, usdPkr, Math.Rounding.Ceil);
     }
 
+    /// @notice Dollars for `quantity` units at `price`, rounded up.
+    /// @param quantity units of a commodity [1e6]
+    /// @param price dollars per unit [1e6]
+    /// @return usd dollars [1e6]
+    function usdForUnitsUp(uint256 quantity, uint256 price) internal pure returns (uint256 usd) {
+        return Math.mulDiv(quantity, price, ONE, Math.Rounding.Ceil);
+    }
+
     /// @notice `amount` × `part` / `whole`, rounded down.
     function shareDown(uint256 amount, uint256 part, uint256 whole) internal pure returns (uint256) {
         return Math.mulDiv(amount, part, whole);

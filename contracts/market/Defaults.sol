@@ -32,7 +32,7 @@ contract Defaults is IDefaults {
     /// @inheritdoc IDefaults
     function declareDefault(address series, uint256 period) external {
         // What another PayingAgent pays would always look missed here.
-        bool known = _PROGRAMME.isSeries(series) && IBondToken(series).currency() == _CASH.currency();
+        bool known = _PROGRAMME.isDebt(series) && IBondToken(series).currency() == _CASH.currency();
         require(known, SeriesUnknown(series));
         require(!isDefault[series][period], DefaultStands(series, period));
         require(_PAYING_AGENT.isMissed(series, period), NotMissed(series, period));

@@ -128,7 +128,7 @@ contract Meeting is Ballots, AccessManaged {
         uint256 endAt = passed ? from.endAt() : 0;
         require(passed && block.timestamp >= endAt, ExchangeNotOpen(id, series, endAt));
         address[] memory able;
-        (able, face) = _exchangeable(id, from, holders);
+        (able, face) = _exchangeable(from, holders);
         if (face == 0) return 0;
         Tally storage tally = _tallies[id][series];
         emit HoldersExchanged(id, series, face);
@@ -327,8 +327,9 @@ contract Meeting is Ballots, AccessManaged {
         return Units.shareDown(ratio, from.poolFactor(), Units.WAD);
     }
 
-    function _exchangeable(uint256 id, IBondToken from, address[] calldata holders)
+    function _exchangeable(IBondToken from, address[] calldata holders)
         private
+        view
         returns (address[] memory able, uint256 face)
     {
         uint256 count;
@@ -337,11 +338,6 @@ contract Meeting is Ballots, AccessManaged {
             address holder = holders[i];
             uint256 balance = from.balanceOf(holder);
             if (balance == 0) continue;
-            (uint256 pledged,) = from.pledgedOf(holder);
-            if (pledged != 0) {
-                emit ExchangeSkipped(id, address(from), holder, pledged);
-                continue;
-            }
             able[count++] = holder;
             face += balance;
         }
@@ -351,7 +347,7 @@ contract Meeting is Ballots, AccessManaged {
     // ── shared ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function _isKnown(address series) private view returns (bool) {
-        return _PROGRAMME.isSeries(series) && IBondToken(series).currency() == _CASH.currency();
+        return _PROGRAMME.isDebt(series) && IBondToken(series).currency() == _CASH.currency();
     }
 
     function _allowlistOf(address series) private view returns (ITransferRules) {

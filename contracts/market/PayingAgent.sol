@@ -46,6 +46,8 @@ contract PayingAgent is Payments, AccessManaged {
     uint256 private constant _UNCLAIMED = 3653 days;
 
     mapping(address series => mapping(address holder => Claim)) private _claims;
+    /// What of the burned part of a claim was pledged, and collected by the creditor.
+    mapping(address series => mapping(address holder => uint256)) private _collected; // [1e6]
 
     /// @param allowlist the one that `cash` asks
     constructor(
@@ -64,6 +66,24 @@ contract PayingAgent is Payments, AccessManaged {
     }
 
     /// @inheritdoc IPayingAgent
+    function collect(address series, address holder, uint256 face) external returns (uint256 cash) {
+        require(_PROGRAMME.isCreditor(msg.sender), OnlyCreditor(msg.sender));
+        (Run memory run, Redemption memory redemption) = _openRedemption(series, _alone(holder), msg.sender);
+        Claim memory claim_ = _claimOf(series, holder, _balanceOf(series, holder) + face);
+        uint256 kept = _keptOf(series, holder, redemption, face);
+        uint256 most = Math.min(kept, _targetOf(redemption, claim_) - claim_.burned);
+        require(face <= most, NotCollectable(face, most));
+        _collected[series][holder] += face;
+        uint256 burned = claim_.burned + face;
+        _redeemUpTo(run, 0, claim_, burned, _redeemed(redemption, claim_, burned, run.facts[0] >> _TAX_CLASS));
+        uint256[] memory burns = new uint256[](1);
+        burns[0] = face;
+        cash = _burn(run, _alone(msg.sender), burns);
+        emit Collected(series, holder, msg.sender, face, cash);
+        _remit(series, REDEMPTION);
+    }
+
+    /// @inheritdoc IPayingAgent
     function release(address series, uint256 period, address[] calldata holders) external returns (uint256 paid) {
         uint256 releasableAt = payableAtOf(series, period) + _UNCLAIMED;
         require(block.timestamp >= releasableAt, NotReleasable(releasableAt, block.timestamp));
@@ -78,7 +98,7 @@ contract PayingAgent is Payments, AccessManaged {
     function call(address series, uint256 period, uint256 share) external restricted {
         _requireSeries(series);
         uint256 price = _MATHS.optionPrice(IBondToken(series), period, OptionLib.CALL);
-        (uint256 latest,) = _MATHS.datesOf(IBondToken(series), period);
+        (uint256 latest,) = _datesOf(series, period);
         latest -= _CALL_NOTICE;
         require(block.timestamp <= latest, NoticeTooShort(latest, block.timestamp));
         require(share != 0 && share <= Units.WAD, ShareInvalid(share));
@@ -87,7 +107,7 @@ contract PayingAgent is Payments, AccessManaged {
         Book storage book = _books[series][isWhole ? REDEMPTION : period];
         book.callPrice = uint32(price);
         if (isWhole) {
-            book.calledEndAt = uint64(_MATHS.endsAt(IBondToken(series), period));
+            book.calledEndAt = uint64(_endsAt(series, period));
             _PROGRAMME.endSeries(series, book.calledEndAt);
         } else {
             _PROGRAMME.scaleSeries(series, period, Units.WAD - share);
@@ -121,16 +141,25 @@ contract PayingAgent is Payments, AccessManaged {
     /// @inheritdoc IPayingAgent
     function owedTo(address series, uint256 period, address holder) external view returns (Amounts memory amounts) {
         if (period == REDEMPTION) {
-            Claim memory claim_ = _claimOf(series, holder, IBondToken(series).balanceOf(holder));
+            Claim memory claim_ = _claimOf(series, holder, _balanceOf(series, holder));
             Redemption memory redemption = _taxedRedemptionOf(IBondToken(series));
-            uint256 taxed = _ALLOWLIST.taxClassOn(holder, redemption.payableDay);
-            return _redeemed(redemption, claim_, _targetOf(redemption, claim_), taxed);
+            uint256 taxed = _taxClassOn(holder, redemption.payableDay);
+            return _redeemed(redemption, claim_, _ownTargetOf(series, holder, redemption, claim_), taxed);
         }
         Book memory book = _bookOf(series, period);
         if (_done[series][holder] & (1 << period) != 0) return amounts;
-        uint256 taxClass = _ALLOWLIST.taxClassOn(holder, book.terms.payableDay());
+        uint256 taxClass = _taxClassOn(holder, book.terms.payableDay());
         uint256 face = IBondToken(series).balanceAt(holder, Units.startOf(book.terms.recordDay()));
         return _owed(book, _parts[series][period][holder], face, taxClass);
+    }
+
+    /// @inheritdoc IPayingAgent
+    function collectable(address series, address holder, uint256 most) external view returns (uint256) {
+        if (block.timestamp < payableAtOf(series, REDEMPTION) || _isSuperseded(series)) return 0;
+        Redemption memory redemption = _redemptionOf(IBondToken(series));
+        Claim memory claim_ = _claimOf(series, holder, _balanceOf(series, holder));
+        uint256 kept = _keptOf(series, holder, redemption, 0);
+        return Math.min(most, Math.min(kept, _targetOf(redemption, claim_) - claim_.burned));
     }
 
     /// @inheritdoc IPayingAgent
@@ -142,53 +171,69 @@ contract PayingAgent is Payments, AccessManaged {
     function redemptionPriceOf(address series) public view returns (uint256) {
         Book storage book = _books[series][REDEMPTION];
         // A call that something else came before is none any more.
-        return book.calledEndAt == IBondToken(series).endAt() ? book.callPrice : Units.PAR;
+        return book.calledEndAt == _endAt(series) ? book.callPrice : Units.PAR;
     }
 
     function _redeem(address series, address[] memory holders, address unclaimed) private returns (uint256) {
-        _requireSeries(series);
-        require(!_PROGRAMME.isSuperseded(series), SeriesSuperseded(series));
-        Redemption memory redemption = _taxedRedemptionOf(IBondToken(series));
-        Book storage book = _books[series][REDEMPTION];
-        uint256 payableAt = Units.startOf(redemption.payableDay + book.postponedDays);
-        require(block.timestamp >= payableAt, NotPayableYet(payableAt, block.timestamp));
-        Run memory run;
-        (run.series, run.period) = (IBondToken(series), REDEMPTION);
-        _begin(run, holders, unclaimed, redemption.payableDay);
+        (Run memory run, Redemption memory redemption) = _openRedemption(series, holders, unclaimed);
         uint256[] memory burns = new uint256[](holders.length);
         for (uint256 i = 0; i < holders.length; ++i) {
             burns[i] = _redeemOne(run, redemption, i);
         }
-        if (run.done == 0) return 0;
-        book.done += run.done.toUint80();
+        return run.done == 0 ? 0 : _burn(run, holders, burns);
+    }
+
+    function _openRedemption(address series, address[] memory holders, address payee)
+        private
+        view
+        returns (Run memory run, Redemption memory redemption)
+    {
+        _requireSeries(series);
+        require(!_isSuperseded(series), SeriesSuperseded(series));
+        redemption = _taxedRedemptionOf(IBondToken(series));
+        uint256 payableAt = Units.startOf(redemption.payableDay + _books[series][REDEMPTION].postponedDays);
+        require(block.timestamp >= payableAt, NotPayableYet(payableAt, block.timestamp));
+        (run.series, run.period) = (IBondToken(series), REDEMPTION);
+        _begin(run, holders, payee, redemption.payableDay);
+    }
+
+    /// @dev All is booked: `burns[i]` of `owners[i]` goes, then the cash.
+    function _burn(Run memory run, address[] memory owners, uint256[] memory burns) private returns (uint256) {
+        _books[address(run.series)][REDEMPTION].done += run.done.toUint80();
         run.done = 0;
-        _PROGRAMME.retire(series, holders, burns);
+        _PROGRAMME.retire(address(run.series), owners, burns);
         return _settle(run);
     }
 
     /// @dev Nothing burns before all are booked, so a holder named twice finds his first payment in his claim.
     function _redeemOne(Run memory run, Redemption memory redemption, uint256 i) private returns (uint256 burns) {
         address holder = run.holders[i];
-        Claim memory claim_ = _claimOf(address(run.series), holder, run.series.balanceOf(holder));
-        uint256 target = _targetOf(redemption, claim_);
+        uint256 balance = _balanceOf(address(run.series), holder);
+        burns = run.series.freeBalanceOf(holder);
+        Claim memory claim_ = _claimOf(address(run.series), holder, balance);
+        // Of whom all is free nothing is pledged.
+        uint256 target = burns == balance
+            ? _targetOf(redemption, claim_)
+            : _ownTargetOf(address(run.series), holder, redemption, claim_);
         if (target == claim_.burned) return 0;
-        burns = Math.min(target - claim_.burned, _burnable(run.series, holder, claim_));
+        // Less what this batch booked before; what left by another way since his first payment (a buy-back) was not booked here.
+        burns = Math.saturatingSub(burns, Math.saturatingSub(balance, claim_.face - claim_.burned));
+        burns = Math.min(burns, target - claim_.burned);
         Amounts memory amounts = _redeemed(redemption, claim_, target, run.facts[i] >> _TAX_CLASS);
         if (_skips(run, i, burns == 0 ? type(uint256).max : 0, amounts.principal - amounts.tax)) return 0;
-        burns += claim_.burned;
-        if (burns != target) amounts = _redeemed(redemption, claim_, burns, run.facts[i] >> _TAX_CLASS);
-        _claims[address(run.series)][holder] = Claim(claim_.face, burns.toUint128());
-        burns -= claim_.burned;
-        run.done += burns;
-        emit Redeemed(address(run.series), holder, burns);
-        _push(run, i, amounts.income, amounts.principal, amounts.tax);
+        target -= claim_.burned;
+        if (burns != target) amounts = _redeemed(redemption, claim_, claim_.burned + burns, run.facts[i] >> _TAX_CLASS);
+        _redeemUpTo(run, i, claim_, claim_.burned + burns, amounts);
     }
 
-    /// @dev Free face of a holder, less what this batch booked for him before.
-    function _burnable(IBondToken series, address holder, Claim memory claim_) private view returns (uint256) {
-        // Face that left by another way since his first payment (a buy-back) is not booked here.
-        uint256 booked = Math.saturatingSub(series.balanceOf(holder), claim_.face - claim_.burned);
-        return Math.saturatingSub(series.freeBalanceOf(holder), booked);
+    function _redeemUpTo(Run memory run, uint256 i, Claim memory claim_, uint256 burned, Amounts memory amounts)
+        private
+    {
+        _claims[address(run.series)][run.holders[i]] = Claim(claim_.face, burned.toUint128());
+        burned -= claim_.burned;
+        run.done += burned;
+        emit Redeemed(address(run.series), run.holders[i], burned);
+        _push(run, i, amounts.income, amounts.principal, amounts.tax);
     }
 
     function _claimOf(address series, address holder, uint256 balance) private view returns (Claim memory claim_) {
@@ -200,6 +245,33 @@ contract PayingAgent is Payments, AccessManaged {
     function _targetOf(Redemption memory redemption, Claim memory claim_) private pure returns (uint256) {
         if (redemption.funded >= redemption.due) return claim_.face;
         return Math.max(claim_.burned, Units.shareDown(claim_.face, redemption.funded, redemption.due));
+    }
+
+    /// @dev The same, less what is kept for the creditor of what is pledged.
+    function _ownTargetOf(address series, address holder, Redemption memory redemption, Claim memory claim_)
+        private
+        view
+        returns (uint256)
+    {
+        uint256 kept = _keptOf(series, holder, redemption, 0);
+        return Math.max(claim_.burned, Math.saturatingSub(_targetOf(redemption, claim_), kept));
+    }
+
+    /// @dev What the creditor may still collect: its share in what is funded, by what is pledged, was collected, and was `seized` just now.
+    function _keptOf(address series, address holder, Redemption memory redemption, uint256 seized)
+        private
+        view
+        returns (uint256)
+    {
+        (uint256 pledged,) = IBondToken(series).pledgedOf(holder);
+        uint256 collected = _collected[series][holder];
+        uint256 all = pledged + seized + collected;
+        if (redemption.funded < redemption.due) all = Units.shareDown(all, redemption.funded, redemption.due);
+        return Math.saturatingSub(all, collected);
+    }
+
+    function _taxClassOn(address holder, uint256 dayNumber) private view returns (uint256) {
+        return _ALLOWLIST.taxClassOn(holder, dayNumber);
     }
 
     /// @dev What burning up to `burned` of a claim pays on top of what was paid before, and the tax on its discount.

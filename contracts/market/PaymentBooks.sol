@@ -152,7 +152,7 @@ abstract contract PaymentBooks is IPayingAgent {
     /// @inheritdoc IPayingAgent
     function payableAtOf(address series, uint256 period) public view returns (uint256 payableAt) {
         if (period == REDEMPTION) payableAt = _MATHS.redemptionAt(IBondToken(series));
-        else (, payableAt) = _MATHS.datesOf(IBondToken(series), period);
+        else (, payableAt) = _datesOf(series, period);
         return payableAt + _books[series][period].postponedDays * uint256(1 days);
     }
 
@@ -228,16 +228,16 @@ abstract contract PaymentBooks is IPayingAgent {
     }
 
     function _send(address[] memory payees, uint256[] memory amounts, uint256 total) private {
-        uint256 before = _CASH.balanceOf(address(this));
+        uint256 before = _held();
         require(_CASH.transferBatch(payees, amounts), CashRefused(total));
-        uint256 left = before - _CASH.balanceOf(address(this));
+        uint256 left = before - _held();
         require(left == total, CashShort(left, total));
     }
 
     /// @dev What is payable and not funded.
     function _missed(address series, uint256 period) private view returns (uint256) {
         // What lies ahead is not reckoned: the rate of a floater may not be known.
-        uint256 endsAt = period == REDEMPTION ? IBondToken(series).endAt() : _MATHS.endsAt(IBondToken(series), period);
+        uint256 endsAt = period == REDEMPTION ? _endAt(series) : _endsAt(series, period);
         if (endsAt == 0 || block.timestamp < endsAt || block.timestamp < payableAtOf(series, period)) return 0;
         return _missing(series, period);
     }
@@ -245,7 +245,7 @@ abstract contract PaymentBooks is IPayingAgent {
     function _missing(address series, uint256 period) private view returns (uint256) {
         Book storage book = _books[series][period];
         if (book.terms.has(PaymentTermsLib.FLAG_CLOSED)) return 0;
-        if (period == REDEMPTION && _PROGRAMME.isSuperseded(series)) return 0;
+        if (period == REDEMPTION && _isSuperseded(series)) return 0;
         return Math.saturatingSub(dueOf(series, period), book.funded);
     }
 
@@ -261,24 +261,50 @@ abstract contract PaymentBooks is IPayingAgent {
     }
 
     function _take(uint256 amount) private {
-        uint256 before = _CASH.balanceOf(address(this));
+        uint256 before = _held();
         _CASH.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 received = _CASH.balanceOf(address(this)) - before;
+        uint256 received = _held() - before;
         require(received == amount, CashShort(received, amount));
     }
 
     function _isComplete(address series, uint256 period, Book storage book) private view returns (bool) {
         if (period == REDEMPTION) {
-            return block.timestamp >= IBondToken(series).endAt() && IBondToken(series).totalSupply() == 0;
+            return block.timestamp >= _endAt(series) && IBondToken(series).totalSupply() == 0;
         }
         // What was funded for a payment after the end is nobody's but the payer's.
-        if (_MATHS.endsAt(IBondToken(series), period) == 0) return block.timestamp >= IBondToken(series).endAt();
-        (uint256 recordAt,) = _MATHS.datesOf(IBondToken(series), period);
+        if (_endsAt(series, period) == 0) return block.timestamp >= _endAt(series);
+        (uint256 recordAt,) = _datesOf(series, period);
         return block.timestamp >= recordAt && book.done == IBondToken(series).supplyAt(recordAt);
     }
 
+    // What is asked in several places is asked through one: the code of a call to another contract is a hundred bytes.
+
+    function _endAt(address series) internal view returns (uint256) {
+        return IBondToken(series).endAt();
+    }
+
+    function _endsAt(address series, uint256 period) internal view returns (uint256) {
+        return _MATHS.endsAt(IBondToken(series), period);
+    }
+
+    function _datesOf(address series, uint256 period) internal view returns (uint256 recordAt, uint256 payableAt) {
+        return _MATHS.datesOf(IBondToken(series), period);
+    }
+
+    function _balanceOf(address series, address holder) internal view returns (uint256) {
+        return IBondToken(series).balanceOf(holder);
+    }
+
+    function _isSuperseded(address series) internal view returns (bool) {
+        return _PROGRAMME.isSuperseded(series);
+    }
+
+    function _held() private view returns (uint256) {
+        return _CASH.balanceOf(address(this));
+    }
+
     function _requireSeries(address series) internal view {
-        bool known = _PROGRAMME.isSeries(series) && IBondToken(series).currency() == _CASH.currency();
+        bool known = _PROGRAMME.isDebt(series) && IBondToken(series).currency() == _CASH.currency();
         require(known, SeriesUnknown(series));
     }
 }

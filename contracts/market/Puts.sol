@@ -300,7 +300,7 @@ abstract contract Puts is ILiabilityManagement {
     }
 
     function _isKnown(address series) internal view returns (bool) {
-        return _PROGRAMME.isSeries(series) && IBondToken(series).currency() == _CASH.currency();
+        return _PROGRAMME.isDebt(series) && IBondToken(series).currency() == _CASH.currency();
     }
 
     function _requireWindow(uint256 opensAt, uint256 closesAt) internal view {

@@ -73,7 +73,8 @@ contract Settlement is ISettlement, AccessManaged, EIP712 {
         AllotmentBook storage book = _books[id];
         uint256 pages = pageHashes.length;
         require(book.series == address(0) && pages != 0 && pages <= _MOST_PAGES, AllotmentInvalid(id, pages));
-        require(_PROGRAMME.isSeries(series), SeriesUnknown(series));
+        // What is allotted is paid for per 100 of face: units of a commodity are traded, or issued by the debt office.
+        require(_PROGRAMME.isDebt(series), SeriesUnknown(series));
         bytes3 currency = IRwaToken(series).currency();
         require(currency == _CASH.currency(), CurrencyDiffers(series, currency));
         book.series = series;

@@ -49,7 +49,7 @@ contract Policies is PolicyBook {
     }
 
     /// @inheritdoc ITransferRules
-    /// @dev Only issues come in batches; a transfer to many would ask for each.
+    /// @dev A transfer to many is bound like an issue, so that amounts for one investor count together, and then like each transfer.
     function admitAll(address from, address[] calldata receivers, uint256[] calldata amounts)
         external
         returns (uint8 code, address account)
@@ -62,7 +62,11 @@ contract Policies is PolicyBook {
             code = _batchCode(batch, receivers, amounts, i);
             if (code != Restrictions.NONE) return (code, receivers[i]);
         }
-        if (batch.policy.mostHolders() == 0) return (Restrictions.NONE, address(0));
+        for (uint256 i = 0; from != address(0) && i < receivers.length; ++i) {
+            code = _admit(from, receivers[i], amounts[i]);
+            if (code != Restrictions.NONE) return (code, receivers[i]);
+        }
+        if (from != address(0) || batch.policy.mostHolders() == 0) return (Restrictions.NONE, address(0));
         for (uint256 i = 0; i < receivers.length; ++i) {
             if (batch.investors[i] != 0) _takePlace(msg.sender, receivers[i]);
         }

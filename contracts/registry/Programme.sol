@@ -6,9 +6,12 @@ import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IBondToken} from "../interfaces/IBondToken.sol";
+import {ICommodityToken} from "../interfaces/ICommodityToken.sol";
+import {ICreditor} from "../interfaces/ICreditor.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
 import {IRwaToken} from "../interfaces/IRwaToken.sol";
+import {ISpotPrices} from "../interfaces/ISpotPrices.sol";
 import {ITransferRules} from "../interfaces/ITransferRules.sol";
 import {Units} from "../libraries/Units.sol";
 
@@ -17,10 +20,17 @@ import {Units} from "../libraries/Units.sol";
 contract Programme is IProgramme, AccessManaged {
     using SafeCast for uint256;
 
+    /// @dev What a creditor let go of on the way from one series into another.
+    struct Pledge {
+        ICreditor creditor;
+        uint256 face; // [1e6]
+    }
+
     /// The deterministic-deployment proxy that all series are created through.
     address private constant _CREATE2_PROXY = 0x4e59b44847b379578588920cA78FbF26c0B4956C;
 
     uint256 private constant _MOST_CALLS = 16;
+    uint256 private constant _MOST_CREDITORS = 4;
 
     IPriceOracle private immutable _ORACLE;
 
@@ -34,6 +44,11 @@ contract Programme is IProgramme, AccessManaged {
     mapping(address series => ITransferRules) private _proposedAllowlist;
     /// @inheritdoc IProgramme
     mapping(address account => bool) public isServicer;
+    /// @inheritdoc IProgramme
+    mapping(address series => bytes32) public commodityOf;
+    /// @inheritdoc IProgramme
+    mapping(address account => bool) public isCreditor;
+    address[] private _creditors;
 
     /// @inheritdoc IProgramme
     mapping(address series => bool) public isSuperseded;
@@ -81,6 +96,11 @@ contract Programme is IProgramme, AccessManaged {
         entry.status = Status.CONFIRMED;
         entry.currency = currency;
         emit SeriesConfirmed(series, currency);
+        // Spot prices are in dollars, and so is everything that is booked at one.
+        if (currency != "USD" || !IRwaToken(series).supportsInterface(type(ICommodityToken).interfaceId)) return;
+        bytes32 commodity = ICommodityToken(series).commodity();
+        commodityOf[series] = commodity;
+        emit CommodityConfirmed(series, commodity);
     }
 
     /// @inheritdoc IProgramme
@@ -88,7 +108,7 @@ contract Programme is IProgramme, AccessManaged {
         Series storage entry = _confirmed(series);
         _requireMandate();
         uint256 face = _sum(receivers.length, faces);
-        (uint256 usd, uint256 rate) = _usdUp(entry.currency, face);
+        (uint256 usd, uint256 rate) = _usdUp(series, entry.currency, face);
         uint256 used = usedUsd;
         require(used + usd <= capUsd, CapExceeded(usd, used, capUsd));
         usedUsd = used + usd;
@@ -118,8 +138,25 @@ contract Programme is IProgramme, AccessManaged {
     }
 
     /// @inheritdoc IProgramme
+    function setCreditor(address account, bool may) external restricted {
+        emit CreditorSet(account, may);
+        if (isCreditor[account] == may) return;
+        isCreditor[account] = may;
+        uint256 count = _creditors.length;
+        if (may) {
+            require(count < _MOST_CREDITORS, TooManyCreditors(_MOST_CREDITORS));
+            _creditors.push(account);
+            return;
+        }
+        for (uint256 i = 0; i < count; ++i) {
+            if (_creditors[i] == account) _creditors[i] = _creditors[count - 1];
+        }
+        _creditors.pop();
+    }
+
+    /// @inheritdoc IProgramme
     function endSeries(address series, uint64 endAt) external onlyServicer {
-        _confirmed(series);
+        _debt(series);
         uint256 maturityAt = IBondToken(series).maturityDate();
         bool isAhead = endAt > block.timestamp && endAt < maturityAt;
         require(endAt == 0 || (isAhead && Units.startOf(Units.day(endAt)) == endAt), EndInvalid(endAt, maturityAt));
@@ -129,14 +166,14 @@ contract Programme is IProgramme, AccessManaged {
 
     /// @inheritdoc IProgramme
     function supersede(address series) external onlyServicer {
-        _confirmed(series);
+        _debt(series);
         isSuperseded[series] = true;
         emit SeriesSuperseded(series);
     }
 
     /// @inheritdoc IProgramme
     function scaleSeries(address series, uint256 period, uint256 kept) external onlyServicer {
-        _confirmed(series);
+        _debt(series);
         uint256[] storage calls = _calls[series];
         require(calls.length < _MOST_CALLS, TooManyCalls(series, _MOST_CALLS));
         calls.push((period << 128) | kept.toUint128());
@@ -155,8 +192,10 @@ contract Programme is IProgramme, AccessManaged {
         _exchangedInto[from] = Exchange(to, ratio.toUint96());
         uint256[] memory faces = new uint256[](holders.length);
         uint256[] memory frozen = new uint256[](holders.length);
+        Pledge[] memory pledges = new Pledge[](holders.length);
         uint256 face;
         for (uint256 i = 0; i < holders.length; ++i) {
+            pledges[i] = _takeOut(from, to, holders[i]);
             faces[i] = IRwaToken(from).balanceOf(holders[i]);
             frozen[i] = IRwaToken(from).getFrozenTokens(holders[i]);
             if (frozen[i] != 0) IRwaToken(from).setFrozenTokens(holders[i], 0);
@@ -173,6 +212,7 @@ contract Programme is IProgramme, AccessManaged {
         _rebook(from, to, face, received);
         IRwaToken(to).succeed(holders, faces);
         for (uint256 i = 0; i < holders.length; ++i) {
+            if (address(pledges[i].creditor) != address(0)) _putIn(from, to, holders[i], pledges[i], ratio);
             // Who has nothing any more was here before: his freeze went along then.
             if (frozen[i] != 0 && faces[i] != 0) _freezeOn(IRwaToken(to), holders[i], frozen[i], ratio);
         }
@@ -260,6 +300,11 @@ contract Programme is IProgramme, AccessManaged {
     }
 
     /// @inheritdoc IProgramme
+    function creditors() external view returns (address[] memory) {
+        return _creditors;
+    }
+
+    /// @inheritdoc IProgramme
     function callsOf(address series) external view returns (uint256[] memory) {
         return _calls[series];
     }
@@ -280,6 +325,12 @@ contract Programme is IProgramme, AccessManaged {
     }
 
     /// @inheritdoc IProgramme
+    function isDebt(address series) external view returns (bool) {
+        Series storage entry = _series[series];
+        return entry.status == Status.CONFIRMED && !_isCommodity(series, entry.currency);
+    }
+
+    /// @inheritdoc IProgramme
     function seriesCount() external view returns (uint256) {
         return _list.length;
     }
@@ -292,6 +343,10 @@ contract Programme is IProgramme, AccessManaged {
     /// @inheritdoc IProgramme
     function valueUsdUp(address series) external view returns (uint256) {
         Series storage entry = _series[series];
+        if (_isCommodity(series, entry.currency)) {
+            (uint256 price,) = _spot().spotOf(commodityOf[series]);
+            return Units.usdForUnitsUp(entry.face, price);
+        }
         if (entry.currency == "USD") return entry.face;
         (uint256 rate,) = _ORACLE.usdPkr();
         return Units.usdForPkrUp(entry.face, rate);
@@ -318,9 +373,30 @@ contract Programme is IProgramme, AccessManaged {
         require(entry.status == Status.CONFIRMED, SeriesStatusInvalid(series, entry.status));
     }
 
+    function _debt(address series) private view returns (Series storage entry) {
+        entry = _confirmed(series);
+        require(!_isCommodity(series, entry.currency), NotDebt(series));
+    }
+
     function _requirePair(address from, address to) private view {
-        bytes3 currency = _confirmed(to).currency;
-        require(_confirmed(from).currency == currency && from != to, CurrencyUnknown(currency));
+        bytes3 currency = _debt(to).currency;
+        require(_debt(from).currency == currency && from != to, CurrencyUnknown(currency));
+    }
+
+    /// @dev The creditor of `holder`, if there is one, lets go of the old series.
+    function _takeOut(address from, address to, address holder) private returns (Pledge memory pledge) {
+        (uint256 pledged, address creditor) = IRwaToken(from).pledgedOf(holder);
+        if (pledged == 0) return pledge;
+        pledge.creditor = ICreditor(creditor);
+        pledge.face = pledge.creditor.exchangeOut(holder, from, to);
+    }
+
+    /// @dev It takes the new one. A freeze there binds what is not pledged, so it stands aside for the moment.
+    function _putIn(address from, address to, address holder, Pledge memory pledge, uint256 ratio) private {
+        uint256 present = IRwaToken(to).getFrozenTokens(holder);
+        if (present != 0) IRwaToken(to).setFrozenTokens(holder, 0);
+        pledge.creditor.exchangeIn(holder, from, to, Units.shareDown(pledge.face, ratio, Units.WAD));
+        if (present != 0) IRwaToken(to).setFrozenTokens(holder, present);
     }
 
     /// @dev Rounded up, so that what was wholly frozen stays wholly frozen; the freeze of a whole wallet is above all amounts.
@@ -350,15 +426,27 @@ contract Programme is IProgramme, AccessManaged {
         );
     }
 
-    function _usdUp(bytes3 currency, uint256 face) private view returns (uint256 usd, uint256 rate) {
-        if (currency == "USD") return (face, 0);
-        uint256 pending = _ORACLE.pendingUntil();
+    /// @dev A commodity books at its spot price, a series in rupees at the rate of the dollar; neither while that waits or is old.
+    function _usdUp(address series, bytes3 currency, uint256 face) private view returns (uint256 usd, uint256 rate) {
+        bool atSpot = _isCommodity(series, currency);
+        if (currency == "USD" && !atSpot) return (face, 0);
+        bytes32 feed = atSpot ? commodityOf[series] : bytes32(0);
+        uint256 pending = atSpot ? _spot().pendingUntilOf(feed) : _ORACLE.pendingUntil();
         require(pending == 0, RatePending(pending));
         uint256 observedAt;
-        (rate, observedAt) = _ORACLE.usdPkr();
+        (rate, observedAt) = atSpot ? _spot().spotOf(feed) : _ORACLE.usdPkr();
         uint256 age = block.timestamp - observedAt;
         require(age <= maxRateAge, RateTooOld(age, maxRateAge));
-        usd = Units.usdForPkrUp(face, rate);
+        usd = atSpot ? Units.usdForUnitsUp(face, rate) : Units.usdForPkrUp(face, rate);
+    }
+
+    /// @dev Only a series in dollars can be one, so that one in rupees is spared the look.
+    function _isCommodity(address series, bytes3 currency) private view returns (bool) {
+        return currency == "USD" && commodityOf[series] != 0;
+    }
+
+    function _spot() private view returns (ISpotPrices) {
+        return ISpotPrices(address(_ORACLE));
     }
 
     function _sum(uint256 holders, uint256[] calldata faces) private pure returns (uint256 total) {

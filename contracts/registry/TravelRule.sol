@@ -87,10 +87,10 @@ abstract contract TravelRule is ITravelRule, AccessManaged, EIP712 {
         (uint256 price,) = _ORACLE.priceOf(series);
         uint256 value = Math.mulDiv(amount, price == 0 ? Units.PAR : price, Units.PAR, Math.Rounding.Ceil);
         if (IRwaToken(series).currency() == "PKR") return value;
-        (IPriceOracle.Round memory holding,) = _ORACLE.rounds();
+        (IPriceOracle.Round memory holding,) = _ORACLE.rounds("USDPKR");
         // Without a rate nothing is small.
         if (holding.number == 0) return type(uint256).max;
-        return Math.mulDiv(value, holding.usdPkr, Units.ONE, Math.Rounding.Ceil);
+        return Math.mulDiv(value, holding.price, Units.ONE, Math.Rounding.Ceil);
     }
 
     /// @inheritdoc ITravelRule

@@ -197,7 +197,7 @@ def _rights(events: Iterable[Event]) -> Rights:
 
 def _check_code(contract: Contract, artifacts: Artifacts, code: bytes) -> None:
     """Code at an address -> nothing, or ChainError where it is not the compiler's, immutables apart."""
-    artifact = artifacts[contract.name]
+    artifact = artifacts[contract.kind]
     masked = bytearray(code)
     for start, length in artifact.immutable_references:
         masked[start : start + length] = bytes(length)

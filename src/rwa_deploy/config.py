@@ -7,6 +7,7 @@ import difflib
 import re
 import tomllib
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -16,8 +17,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from rwa_deploy import units
 from rwa_deploy.errors import ConfigError
 
-__all__ = ["MANDATES", "AccountRef", "Config", "load", "parse_toml", "validate"]
+__all__ = ["CURVE", "FX", "MANDATES", "AccountRef", "Config", "FeedName", "FeedTable", "load", "parse_toml", "validate"]
 
+FX, CURVE = "USDPKR", "PKRV"  # the feeds that have a meaning of their own
 MANDATES = ("memorandum", "pilot", "definitive")
 DAY = units.SECONDS_PER_DAY
 _DEVNET = re.compile(r"devnet:(0|[1-9][0-9]?)")
@@ -38,6 +40,7 @@ def _amount(value: object) -> int:
 
 AccountRef = Annotated[str, AfterValidator(_account)]
 Amount = Annotated[int, BeforeValidator(_amount), Field(ge=0, le=units.MAX_AMOUNT)]
+FeedName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,31}$")]
 Label = Annotated[str, Field(min_length=1, max_length=31, pattern=r"^[\x20-\x7e]+$")]
 
 
@@ -63,10 +66,39 @@ class ProgrammeTable(_Table):
         return units.unix_from_date(self.mandate_until) + DAY - 1
 
 
-class OracleTable(_Table):
-    """[oracle]: how far a rate may step without waiting."""
+class FeedTable(_Table):
+    """[oracle.feeds.NAME]: how far a round may step without waiting, how long it is fresh, the tenors of yields."""
 
     max_step_bps: Annotated[int, Field(ge=1, le=10_000)]
+    max_age_hours: Annotated[int, Field(ge=1, le=24 * 30)]
+    tenor_days: Annotated[tuple[Annotated[int, Field(ge=1, le=65_535)], ...], Field(max_length=24, strict=False)] = ()
+
+
+class OracleTable(_Table):
+    """[oracle]: who signs prices, how many must, and the feeds."""
+
+    signers: Annotated[tuple[AccountRef, ...], Field(min_length=1, max_length=16, strict=False)]
+    quorum: Annotated[int, Field(ge=1)]
+    feeds: Annotated[dict[FeedName, FeedTable], Field(max_length=32)]
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> "OracleTable":
+        if len(set(self.signers)) != len(self.signers):
+            raise ValueError("signers names an account twice; name each once")
+        if self.quorum > len(self.signers):
+            raise ValueError(f"quorum asks for {self.quorum} of {len(self.signers)} signers; name more, or lower it")
+        if FX not in self.feeds:
+            raise ValueError(f"feeds has no {FX}, which every issue is booked at; add it")
+        for name, feed in self.feeds.items():
+            if bool(feed.tenor_days) != (name == CURVE):
+                raise ValueError(f"feeds.{name}.tenor_days: {CURVE} has tenors and no other feed does; correct it")
+            if any(after <= before for before, after in pairwise(feed.tenor_days)):
+                raise ValueError(f"feeds.{name}.tenor_days do not ascend; sort them, each once")
+        return self
+
+    def tenors(self) -> dict[str, tuple[int, ...]]:
+        """Table -> feed: tenors in days, none for a price."""
+        return {name: feed.tenor_days for name, feed in self.feeds.items()}
 
 
 class TravelTable(_Table):
@@ -75,13 +107,83 @@ class TravelTable(_Table):
     limit_pkr: Amount
 
 
+class MinterTable(_Table):
+    """A minter: the most that it may have outstanding, and how much it may mint a day [1e6]."""
+
+    limit: Amount
+    per_day: Annotated[Amount, Field(lt=2**88)]  # as the token packs it
+
+
+class ReserveSignersTable(_Table):
+    """[cash.reserve_signers]: who attests the reserve together."""
+
+    custodian: AccountRef
+    auditor: AccountRef
+
+
 class CashTable(_Table):
-    """[cash]: the stablecoin, and who may mint how much [1e6]."""
+    """[cash]: the stablecoin, who may mint how much, and what stands behind it."""
 
     name: Label
     symbol: Label
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    minters: dict[str, Amount] = Field(default_factory=dict)
+    vault_share_bps: Annotated[int, Field(ge=0, le=10_000)]
+    max_reserve_age_hours: Annotated[int, Field(ge=1, le=24 * 366)]
+    minters: dict[str, MinterTable] = Field(default_factory=dict)
+    converter: MinterTable
+    reserve_signers: ReserveSignersTable
+
+
+class CentralBankMoneyTable(_Table):
+    """[central_bank_money]: the second money, of the currency of the first, and who may mint how much."""
+
+    name: Label
+    symbol: Label
+    minters: dict[str, MinterTable] = Field(default_factory=dict)
+
+
+Rung = Annotated[tuple[int, int, int], Field(strict=False)]  # up to days, lent bps, threshold bps
+Ladder = Annotated[tuple[Rung, ...], Field(min_length=1, max_length=5, strict=False)]
+Bps = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class LaddersTable(_Table):
+    """[vault.ladders]: haircuts by residual tenor, for each kind of coupon and for commodities."""
+
+    discount: Ladder
+    fixed: Ladder
+    floating: Ladder
+    commodity: Ladder
+
+    @model_validator(mode="after")
+    def _climb(self) -> "LaddersTable":
+        for name in type(self).model_fields:
+            rungs: tuple[tuple[int, int, int], ...] = getattr(self, name)
+            days = [rung[0] for rung in rungs]
+            if days != sorted(set(days)) or days[-1] != 2**16 - 1 or days[0] < 1:
+                raise ValueError(f"the days of {name} must rise, and the last must be 65535; correct them")
+            if any(not 0 <= lent < threshold <= 9_900 for _, lent, threshold in rungs):
+                raise ValueError(f"{name} lends less than its threshold, and that is at most 9900; correct the rung")
+        return self
+
+
+class VaultTable(_Table):
+    """[vault]: what is lent on pledged face. Amounts are rupees [1e6], shares bps, a fee per cent a year."""
+
+    fee_bps: Bps
+    ceiling: Annotated[Amount, Field(lt=2**72)]
+    holder_ceiling: Annotated[Amount, Field(lt=2**72)]
+    floor: Annotated[Amount, Field(lt=2**72)]
+    minter: MinterTable
+    no_debt_days: Annotated[int, Field(ge=0, le=365)]
+    fx_add_on_bps: Bps
+    exit_after_days: Annotated[int, Field(ge=1, le=365)]
+    exit_cut_bps: Bps
+    auction_top_bps: Annotated[int, Field(ge=10_000, le=20_000)]
+    auction_hours: Annotated[int, Field(ge=1, le=24 * 14)]
+    auction_cap: Annotated[Amount, Field(lt=2**72)]
+    bucket_ceilings: Annotated[tuple[Amount, ...], Field(min_length=6, max_length=6, strict=False)]
+    ladders: LaddersTable
 
 
 class AuthorityTable(_Table):
@@ -112,10 +214,15 @@ class OfficesTable(_Table):
 
 
 class PursesTable(_Table):
-    """[purses]: where tax goes, and what nobody claimed for ten years; they hold no office."""
+    """[purses]: where tax goes, what nobody claimed for ten years, and what buys collateral that nobody bids for."""
 
     tax: AccountRef
     unclaimed: AccountRef
+    backstop: AccountRef
+
+    def accounts(self) -> dict[str, str]:
+        """Table -> purse -> account."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
 
 
 class NetworkTable(_Table):
@@ -131,9 +238,11 @@ class Config(_Table):
     oracle: OracleTable
     travel_rule: TravelTable
     cash: CashTable
+    central_bank_money: CentralBankMoneyTable
     authority: AuthorityTable
     offices: OfficesTable
     purses: PursesTable
+    vault: VaultTable
     networks: dict[str, NetworkTable] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -143,18 +252,29 @@ class Config(_Table):
             raise ValueError("authority.admins names an account twice; two different accounts are needed")
         if self.authority.deployer in {*admins, *offices.values()}:
             raise ValueError("authority.deployer also holds an office; it must end without any role")
-        if self.purses.tax == self.purses.unclaimed:
-            raise ValueError("purses.tax and purses.unclaimed are one account; they are held apart")
+        if self.authority.deployer in self.oracle.signers:
+            raise ValueError("authority.deployer also signs prices; it must end without any role")
+        purses = self.purses.accounts()
+        for name, account in purses.items():
+            if same := [other for other in purses if other > name and purses[other] == account]:
+                raise ValueError(f"purses.{name} and purses.{same[0]} are one account; they are held apart")
         if offices["enforcement_maker"] == offices["enforcement_checker"]:
             raise ValueError("offices.enforcement_maker and enforcement_checker are one account; they check each other")
-        if unknown := [name for name in self.cash.minters if name not in offices]:
-            raise ValueError(f"cash.minters.{unknown[0]} is no office; {_meant(unknown[0], offices)}")
+        for table, minters in (("cash", self.cash.minters), ("central_bank_money", self.central_bank_money.minters)):
+            if unknown := [name for name in minters if name not in offices]:
+                raise ValueError(f"{table}.minters.{unknown[0]} is no office; {_meant(unknown[0], offices)}")
+        signers = self.cash.reserve_signers
+        if signers.custodian == signers.auditor:
+            raise ValueError("cash.reserve_signers.custodian and auditor are one account; they check each other")
+        if {signers.custodian, signers.auditor} & {offices[name] for name in self.cash.minters}:
+            raise ValueError("cash.reserve_signers names a minter; nobody attests what he mints against")
         return self
 
     def accounts(self) -> frozenset[str]:
         """Config -> every account that it names."""
-        purses = (self.purses.tax, self.purses.unclaimed)
-        return frozenset({self.authority.deployer, *self.authority.admins, *self.offices.accounts().values(), *purses})
+        signers = (*self.oracle.signers, *self.cash.reserve_signers.model_dump().values())
+        others = (*self.purses.accounts().values(), *signers, *self.offices.accounts().values())
+        return frozenset({self.authority.deployer, *self.authority.admins, *others})
 
 
 def load(path: Path | str) -> Config:

@@ -12,9 +12,9 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from rwa_deploy.abi import Call, Codec
-from rwa_deploy.config import MANDATES, Config
+from rwa_deploy.config import MANDATES, Config, FeedTable, MinterTable
 from rwa_deploy.errors import ConfigError
-from rwa_deploy.wiring import ADMIN, FUNCTIONS, OFFICES
+from rwa_deploy.wiring import ADMIN, FUNCTIONS, INSTANCES, OFFICES, instances
 
 __all__ = ["CREATE2_PROXY", "DEPLOYER", "Contract", "Desired", "Need", "Rights", "Setting", "create2", "desire"]
 
@@ -22,9 +22,13 @@ CREATE2_PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 DEPLOYER = "deployer"
 HOUR = 3600
 NOBODY = "0x" + "0" * 40
-MOVERS = ("Settlement",)  # move holders' tokens by right
-PURSES = ("PayingAgent", "LiabilityManagement")  # hold cash for others
-SERVICERS = ("PayingAgent", "LiabilityManagement", "Meeting")
+VAULT, CONVERTER = 1, 2  # ICashToken.MinterKind
+RATE = 10_000  # a basis point in 1e-8
+SIGNERS = ("custodian", "auditor")  # in the order of IAttestations.Kind, from 1 on
+DISTRIBUTION_TIER = 4  # central-bank money goes to institutions first, and from them to everybody
+MOVERS = ("Settlement", "CollateralVault")  # move holders' tokens by right
+PURSES = ("PayingAgent", "LiabilityManagement", "Retirements", "CashDesk", "Windup")  # hold cash, or units, for others
+SERVICERS = ("PayingAgent", "LiabilityManagement", "Meeting", "Retirements")
 
 Need = tuple[Call, str]  # what to call, and the office that may
 
@@ -38,6 +42,11 @@ class Contract:
     salt: bytes
     init_code: bytes
     address: str
+
+    @property
+    def kind(self) -> str:
+        """Contract -> the name of its code, which may stand under several."""
+        return INSTANCES.get(self.name, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +102,20 @@ def desire(config: Config, accounts: Mapping[str, str], codec: Codec) -> Desired
     """Config + account -> address -> Desired."""
     deployer = accounts[config.authority.deployer]
     offices = {name: accounts[ref] for name, ref in config.offices.accounts().items()}
-    purses = {"tax": accounts[config.purses.tax], "unclaimed": accounts[config.purses.unclaimed]}
-    contracts = _contracts(config, deployer, codec)
+    purses = {name: accounts[ref] for name, ref in config.purses.accounts().items()}
+    contracts = _contracts(config, deployer, purses["backstop"], codec)
     at = {contract.name: contract for contract in contracts}
     admins = tuple(accounts[ref] for ref in config.authority.admins)
     delay = config.authority.admin_delay_hours * HOUR
     members = _members(at, offices, admins, delay)
     functions = _function_roles(codec)
     settings = (
+        # Before its functions go to the offices: the first quorum is ADMIN's, who is the deployer by then.
+        *_price_signers(config, at["PriceOracle"], accounts),
         *(_function(at, *entry) for entry in functions),
-        *_parameters(config, at, offices),
+        *_parameters(config, at),
+        *_cash(config, at, offices, [accounts[getattr(config.cash.reserve_signers, name)] for name in SIGNERS]),
+        *_vault(config, at),
         *_system_accounts(at, {"treasury": offices["debt_office"], **purses}),
         _purses(at, purses),
         *(_servicer(at, name) for name in SERVICERS),
@@ -118,12 +131,12 @@ def desire(config: Config, accounts: Mapping[str, str], codec: Codec) -> Desired
     return Desired(contracts, settings, deployer, offices, admins, delay, rights)
 
 
-def _contracts(config: Config, deployer: str, codec: Codec) -> tuple[Contract, ...]:
+def _contracts(config: Config, deployer: str, backstop: str, codec: Codec) -> tuple[Contract, ...]:
     salt = keccak(text=f"rwa_deploy {config.programme.name}")
     made: dict[str, Contract] = {}
 
     def add(name: str, *args: Any) -> str:
-        init_code = codec.init_code(name, args)
+        init_code = codec.init_code(INSTANCES.get(name, name), args)
         made[name] = Contract(name, args, salt, init_code, create2(salt, init_code))
         return made[name].address
 
@@ -133,8 +146,14 @@ def _contracts(config: Config, deployer: str, codec: Codec) -> tuple[Contract, .
     allowlist = add("Allowlist", authority, licences)
     oracle = add("PriceOracle", authority)
     programme = add("Programme", authority, oracle)
-    add("Policies", authority, allowlist, licences, oracle)
-    token = add("CashToken", authority, allowlist, cash.name, cash.symbol, cash.currency.encode())
+    policies = add("Policies", authority, allowlist, licences, oracle)
+    currency = cash.currency.encode()
+    reserves = add("Attestations", authority)
+    token = add("CashToken", authority, allowlist, reserves, cash.name, cash.symbol, currency, 0)
+    money = config.central_bank_money
+    labels = (money.name, money.symbol, currency)  # at par with the stablecoin, so of its currency
+    second = add("CentralBankMoney", authority, policies, NOBODY, *labels, DISTRIBUTION_TIER)
+    add("CashDesk", authority, token, second)
     taxes = add("TaxTable", authority)
     maths = add("BondMaths", add("Fixings", authority, programme))
     add("Settlement", authority, programme, token, maths)
@@ -143,6 +162,10 @@ def _contracts(config: Config, deployer: str, codec: Codec) -> tuple[Contract, .
     add("Meeting", authority, programme, token, agent, defaults, maths)
     add("LiabilityManagement", authority, programme, token, allowlist, maths)
     add("Enforcement", authority, programme, allowlist, token)
+    add("Retirements", authority, programme)
+    risk = add("CollateralRisk", authority, programme, oracle, maths, backstop)
+    windup = add("Windup", token, risk, agent)
+    add("CollateralVault", authority, programme, token, risk, agent, windup, backstop)
     return tuple(made.values())
 
 
@@ -150,12 +173,13 @@ def _function_roles(codec: Codec) -> list[tuple[str, str, bytes, str]]:
     """-> (target, function, selector, office) of the wiring; what series guard has its selectors from BondToken."""
     return [
         (
-            target,
+            name,
             function,
             codec.selector(target if function in codec.functions(target) else "BondToken", function),
             office,
         )
         for target, functions in FUNCTIONS.items()
+        for name in instances(target)
         for function, office in functions.items()
     ]
 
@@ -168,13 +192,13 @@ def _function(at: Mapping[str, Contract], target: str, function: str, selector: 
     return Setting(f"{target}.{function} is for", office, read, OFFICES[ADMIN], _unless_equal(role, write))
 
 
-def _parameters(config: Config, at: Mapping[str, Contract], offices: Mapping[str, str]) -> list[Setting]:
-    programme, oracle = config.programme, config.oracle
+def _parameters(config: Config, at: Mapping[str, Contract]) -> list[Setting]:
+    programme = config.programme
     cap, age = programme.cap_usd, programme.max_rate_age_hours * HOUR
     return [
         _limit(at["Programme"], "capUsd", cap, ("loosenCap", "tightenCap"), "debt_office"),
         _limit(at["Programme"], "maxRateAge", age, ("loosenMaxRateAge", "tightenMaxRateAge"), "debt_office"),
-        _limit(at["PriceOracle"], "maxStepBps", oracle.max_step_bps, ("loosenMaxStep", "tightenMaxStep"), "guardian"),
+        *(_feed(at["PriceOracle"], name, feed) for name, feed in config.oracle.feeds.items()),
         _limit(
             at["Policies"],
             "travelLimit",
@@ -183,8 +207,118 @@ def _parameters(config: Config, at: Mapping[str, Contract], offices: Mapping[str
             "regulator",
         ),
         _mandate(config, at["Programme"]),
-        *(_minter(at["CashToken"], name, offices[name], most) for name, most in config.cash.minters.items()),
     ]
+
+
+def _cash(
+    config: Config, at: Mapping[str, Contract], offices: Mapping[str, str], signers: Sequence[str]
+) -> list[Setting]:
+    """Minters, the desk among them, and what stands behind the stablecoin."""
+    cash, token, desk = config.cash, at["CashToken"], at["CashDesk"]
+    minters = [(token, name, offices[name], minter) for name, minter in cash.minters.items()]
+    minters += [(token, "CashDesk", desk.address, cash.converter)]
+    money = config.central_bank_money.minters
+    minters += [(at["CentralBankMoney"], name, offices[name], minter) for name, minter in money.items()]
+    return [
+        _kind(token, "CashDesk", desk.address, CONVERTER),
+        *(setting for entry in minters for setting in _minter(*entry)),
+        _limit(token, "vaultShareBps", cash.vault_share_bps, ("loosenVaultShare", "tightenVaultShare"), "central_bank"),
+        _reserve_age(at["Attestations"], token, cash.max_reserve_age_hours * HOUR),
+        *(_signer(at["Attestations"], token, *entry) for entry in enumerate(signers, start=1)),
+        _issuer(desk, offices["central_bank"]),
+    ]
+
+
+def _vault(config: Config, at: Mapping[str, Contract]) -> list[Setting]:
+    """The vault as a minter and a creditor, its terms, and the risk that it takes."""
+    table, token, vault, risk = config.vault, at["CashToken"], at["CollateralVault"], at["CollateralRisk"]
+    ladders = [table.ladders.discount, table.ladders.fixed, table.ladders.floating, table.ladders.commodity]
+    margins = (table.fx_add_on_bps, table.no_debt_days, table.exit_after_days, table.exit_cut_bps)
+    terms = (table.fee_bps * RATE, table.ceiling, table.holder_ceiling, table.floor)
+    creditor = Call("Programme", at["Programme"].address, "isCreditor", (vault.address,))
+    listing = Call("Programme", at["Programme"].address, "setCreditor", (vault.address, True))
+    return [
+        _kind(token, "CollateralVault", vault.address, VAULT),
+        *_minter(token, "CollateralVault", vault.address, table.minter),
+        Setting("Programme.creditor CollateralVault", "yes", creditor, False, _unless_equal(True, listing)),
+        _risk_vault(risk, vault.address),
+        *(_ladder(risk, kind, rungs) for kind, rungs in enumerate(ladders, start=1)),
+        *(_bucket(risk, bucket, ceiling) for bucket, ceiling in enumerate(table.bucket_ceilings)),
+        _bounded(risk, "margins", "Margins", margins, (1, 1, 1, 1), (0, 0, 0, 0)),
+        _bounded(vault, "terms", "Terms", terms, (-1, -1, -1, 1), (0, 0, 0, 0), whole=True),
+        _auction_terms(vault, (table.auction_top_bps, table.auction_hours * HOUR, table.auction_cap)),
+    ]
+
+
+def _risk_vault(risk: Contract, vault: str) -> Setting:
+    """Who books what is pledged; named once."""
+    read, write = (Call(risk.kind, risk.address, name, args) for name, args in (("vault", ()), ("setVault", (vault,))))
+    return Setting("CollateralRisk.vault", vault, read, NOBODY, _unless_equal(vault, write))
+
+
+def _ladder(risk: Contract, kind: int, rungs: Sequence[tuple[int, int, int]]) -> Setting:
+    """Haircuts of a class: the central bank raises them at once, ADMIN does the rest."""
+    wanted = tuple(tuple(rung) for rung in rungs)
+
+    def need(found: Sequence[tuple[int, int, int]]) -> Need | None:
+        present = tuple(tuple(rung) for rung in found)
+        if present == wanted:
+            return None
+        same = [rung[0] for rung in present] == [rung[0] for rung in wanted]
+        tightens = same and all(new <= old for a, b in zip(present, wanted, strict=True) for old, new in zip(a, b))
+        call = Call(risk.kind, risk.address, "tightenLadder" if tightens else "loosenLadder", (kind, wanted))
+        return call, "central_bank" if tightens else ADMIN
+
+    shown = ", ".join(f"{days} d {lent}/{threshold}" for days, lent, threshold in wanted)
+    return Setting(f"CollateralRisk.ladder {kind}", shown, Call(risk.kind, risk.address, "ladderOf", (kind,)), (), need)
+
+
+def _bucket(risk: Contract, bucket: int, ceiling: int) -> Setting:
+    """Most face of a residual tenor that may be pledged."""
+
+    def need(found: tuple[int, int]) -> Need | None:
+        if found[1] == ceiling:
+            return None
+        loosens = found[1] < ceiling
+        name = "loosenBucketCeiling" if loosens else "tightenBucketCeiling"
+        return Call(risk.kind, risk.address, name, (bucket, ceiling)), ADMIN if loosens else "central_bank"
+
+    read = Call(risk.kind, risk.address, "bucketOf", (bucket,))
+    return Setting(f"CollateralRisk.bucket {bucket}", str(ceiling), read, (0, 0), need)
+
+
+def _bounded(
+    contract: Contract,
+    read: str,
+    what: str,
+    wanted: tuple[int, ...],
+    tighter: tuple[int, ...],
+    fresh: tuple[int, ...],
+    *,
+    whole: bool = False,
+) -> Setting:
+    """Several numbers that are set together; `tighter` says of each in which direction it cuts risk. `whole`: as one struct."""
+
+    def need(found: Sequence[int]) -> Need | None:
+        present = tuple(found)
+        if present == wanted:
+            return None
+        tightens = all(way * (new - old) >= 0 for way, new, old in zip(tighter, wanted, present, strict=True))
+        name = f"{'tighten' if tightens and present != fresh else 'loosen'}{what}"
+        call = Call(contract.kind, contract.address, name, (wanted,) if whole else wanted)
+        return call, "central_bank" if name.startswith("tighten") else ADMIN
+
+    shown = ", ".join(map(str, wanted))
+    return Setting(f"{contract.name}.{read}", shown, Call(contract.kind, contract.address, read), fresh, need)
+
+
+def _auction_terms(vault: Contract, wanted: tuple[int, int, int]) -> Setting:
+    """How collateral is sold."""
+    call = Call(vault.kind, vault.address, "setAuctionTerms", (wanted,))
+    read = Call(vault.kind, vault.address, "auctionTerms")
+    return Setting(
+        "CollateralVault.auctionTerms", ", ".join(map(str, wanted)), read, (0, 0, 0), _unless_equal(wanted, call)
+    )
 
 
 def _limit(contract: Contract, read: str, wanted: int, writes: tuple[str, str], lowers: str) -> Setting:
@@ -194,10 +328,67 @@ def _limit(contract: Contract, read: str, wanted: int, writes: tuple[str, str], 
         if found == wanted:
             return None
         raises = found < wanted
-        call = Call(contract.name, contract.address, writes[0] if raises else writes[1], (wanted,))
+        call = Call(contract.kind, contract.address, writes[0] if raises else writes[1], (wanted,))
         return call, ADMIN if raises else lowers
 
-    return Setting(f"{contract.name}.{read}", str(wanted), Call(contract.name, contract.address, read), 0, need)
+    return Setting(f"{contract.name}.{read}", str(wanted), Call(contract.kind, contract.address, read), 0, need)
+
+
+def _price_signers(config: Config, oracle: Contract, accounts: Mapping[str, str]) -> list[Setting]:
+    """Who signs prices, and how many must. Whom nobody configured is removed once the quorum does without him."""
+    wanted, quorum = [accounts[ref] for ref in config.oracle.signers], config.oracle.quorum
+
+    def on(function: str, *args: Any) -> Call:
+        return Call("PriceOracle", oracle.address, function, args)
+
+    def need(found: tuple[int, tuple[str, ...]]) -> Need | None:
+        present, signers = found
+        surplus = [signer for signer in signers if signer not in wanted]
+        if present == 0:
+            return on("raiseQuorum", quorum), ADMIN
+        if present != quorum:
+            return (on("raiseQuorum", quorum), "guardian") if present < quorum else (on("lowerQuorum", quorum), ADMIN)
+        return (on("removeSigner", surplus[0]), "guardian") if surplus and len(signers) > quorum else None
+
+    named = [
+        Setting(
+            f"PriceOracle.signer {signer}",
+            "yes",
+            on("isSigner", signer),
+            False,
+            _unless_equal(True, on("addSigner", signer)),
+        )
+        for signer in wanted
+    ]
+    return [*named, Setting("PriceOracle.panel", f"{quorum} of {len(wanted)}", on("panel"), (0, ()), need)]
+
+
+def _feed(oracle: Contract, name: str, feed: FeedTable) -> Setting:
+    """A feed as it was opened, its step and its age; one difference at a time."""
+    key, age = name.encode().ljust(32, b"\0"), feed.max_age_hours * HOUR
+    wanted = f"{feed.max_step_bps} bps, {age} s" + (f", {len(feed.tenor_days)} tenors" if feed.tenor_days else "")
+
+    def moved(bound: str, found: int, value: int) -> Need:
+        loosens = found < value
+        call = Call("PriceOracle", oracle.address, f"{'loosen' if loosens else 'tighten'}{bound}", (key, value))
+        return call, ADMIN if loosens else "guardian"
+
+    def need(found: tuple[bool, int, int, tuple[int, ...]]) -> Need | None:
+        is_open, step, max_age, tenors = found
+        if not is_open:
+            args = (key, feed.max_step_bps, age, feed.tenor_days)
+            return Call("PriceOracle", oracle.address, "openFeed", args), ADMIN
+        if tenors != feed.tenor_days:
+            raise ConfigError(
+                f"oracle.feeds.{name}.tenor_days are not those that the feed was opened with, which are for good; "
+                "correct the configuration"
+            )
+        if step != feed.max_step_bps:
+            return moved("MaxStep", step, feed.max_step_bps)
+        return None if max_age == age else moved("MaxAge", max_age, age)
+
+    read = Call("PriceOracle", oracle.address, "feedOf", (key,))
+    return Setting(f"PriceOracle.feed {name}", wanted, read, (False, 0, 0, ()), need)
 
 
 def _mandate(config: Config, programme: Contract) -> Setting:
@@ -218,19 +409,63 @@ def _mandate(config: Config, programme: Contract) -> Setting:
     return Setting("Programme.mandate", shown, Call("Programme", programme.address, "mandate"), (0, 0), need)
 
 
-def _minter(cash: Contract, office: str, minter: str, most: int) -> Setting:
-    """What a minter may have outstanding."""
-    at = ("CashToken", cash.address)
+def _minter(cash: Contract, name: str, minter: str, most: MinterTable) -> list[Setting]:
+    """What a minter may have outstanding, and how much it may mint a day."""
+    at = (cash.kind, cash.address)
 
-    def need(found: tuple[int, int]) -> Need | None:
-        limit, _ = found
-        if limit == most:
+    def toward(wanted: int, what: str) -> Callable[[Any], Need | None]:
+        def need(found: tuple[int, int]) -> Need | None:
+            if found[0] == wanted:
+                return None
+            if found[0] < wanted:
+                return Call(*at, f"loosenMinter{what}", (minter, wanted)), ADMIN
+            return Call(*at, f"tightenMinter{what}", (minter, wanted)), "central_bank"
+
+        return need
+
+    read = Call(*at, "minterOf", (minter,)), Call(*at, "bucketOf", (minter,))
+    return [
+        Setting(f"{cash.name}.minter {name}", str(most.limit), read[0], (0, 0), toward(most.limit, "Limit")),
+        Setting(f"{cash.name}.rate {name}", str(most.per_day), read[1], (0, 0), toward(most.per_day, "Rate")),
+    ]
+
+
+def _kind(cash: Contract, name: str, minter: str, kind: int) -> Setting:
+    """On which ledger a minter mints, where that is not the reserve's."""
+    call = Call(cash.kind, cash.address, "setMinterKind", (minter, kind))
+    read = Call(cash.kind, cash.address, "kindOf", (minter,))
+    return Setting(f"{cash.name}.kind {name}", str(kind), read, 0, _unless_equal(kind, call))
+
+
+def _reserve_age(attestations: Contract, subject: Contract, seconds: int) -> Setting:
+    """The age up to which an attested reserve counts."""
+    at = ("Attestations", attestations.address)
+
+    def need(found: int) -> Need | None:
+        if found == seconds:
             return None
-        if limit < most:
-            return Call(*at, "loosenMinterLimit", (minter, most)), ADMIN
-        return Call(*at, "tightenMinterLimit", (minter, most)), "central_bank"
+        if found < seconds:
+            return Call(*at, "loosenMaxAge", (subject.address, seconds)), ADMIN
+        return Call(*at, "tightenMaxAge", (subject.address, seconds)), "regulator"
 
-    return Setting(f"CashToken.minter {office}", str(most), Call(*at, "minterOf", (minter,)), (0, 0), need)
+    read = Call(*at, "maxAgeOf", (subject.address,))
+    return Setting(f"Attestations.maxAge {subject.name}", str(seconds), read, 0, need)
+
+
+def _signer(attestations: Contract, subject: Contract, kind: int, signer: str) -> Setting:
+    """Who attests a reserve, as what."""
+    at = ("Attestations", attestations.address)
+    call = Call(*at, "setSigner", (subject.address, signer, kind))
+    read = Call(*at, "kindOf", (subject.address, signer))
+    label = f"Attestations.{SIGNERS[kind - 1]} of {subject.name}"
+    return Setting(label, signer, read, 0, _unless_equal(kind, call))
+
+
+def _issuer(desk: Contract, issuer: str) -> Setting:
+    """On whose account redemptions burn."""
+    call = Call("CashDesk", desk.address, "setIssuer", (issuer,))
+    read = Call("CashDesk", desk.address, "issuer")
+    return Setting("CashDesk.issuer", issuer, read, NOBODY, _unless_equal(issuer, call))
 
 
 def _system_accounts(at: Mapping[str, Contract], holders: Mapping[str, str]) -> list[Setting]:

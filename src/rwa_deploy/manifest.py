@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rwa_deploy.errors import InputError, OutputError
+from rwa_deploy.wiring import INSTANCES
 
 __all__ = ["Manifest", "check_folder", "read_manifest", "to_json", "write_file", "write_folder"]
 
@@ -34,8 +35,8 @@ class Manifest:
     series: Mapping[str, str]
 
     def names(self) -> dict[str, str]:
-        """Manifest -> address -> contract name, for decoding logs."""
-        return {address: name for name, address in self.contracts.items()} | dict.fromkeys(
+        """Manifest -> address -> contract whose ABI decodes its logs."""
+        return {address: INSTANCES.get(name, name) for name, address in self.contracts.items()} | dict.fromkeys(
             self.series.values(), "BondToken"
         )
 

@@ -8,6 +8,8 @@ __all__ = [
     "ATTESTATION",
     "MOVE",
     "PERMIT",
+    "RESERVE",
+    "ROUND",
     "TRADE",
     "VOTE",
     "Types",
@@ -31,8 +33,10 @@ TRADE = _types(
 )
 VOTE = _types("Vote", "uint256 id,address series,address holder,bool support")
 ATTESTATION = _types("Attestation", "address wallet,uint256 record,bytes32 fileHash,uint64 issuedAt,uint64 until")
+RESERVE = _types("Attestation", "address subject,uint128 quantity,bytes32 documentHash,uint40 observedAt")
 MOVE = _types("Move", "address wallet,bytes32 attested")
 ADD_WALLET = _types("AddWallet", "address wallet,address added,uint64 until")
+ROUND = _types("Round", "bytes32 feed,uint32 number,uint40 observedAt,uint256[] values")
 ANNOUNCEMENT = _types(
     "Announcement", "address series,address from,address to,uint128 maximum,uint64 until,bytes32 messageHash"
 )
@@ -43,7 +47,9 @@ def domain(name: str, chain_id: int, contract: str) -> dict[str, str | int]:
     return {"name": name, "version": "1", "chainId": chain_id, "verifyingContract": contract}
 
 
-def message(types: Types, values: Sequence[str | int | bytes]) -> dict[str, str | int | bytes]:
+def message(
+    types: Types, values: Sequence[str | int | bytes | Sequence[int]]
+) -> dict[str, str | int | bytes | Sequence[int]]:
     """Types + values in their order -> message."""
     (fields,) = types.values()
     return {field["name"]: value for field, value in zip(fields, values, strict=True)}

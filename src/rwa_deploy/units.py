@@ -47,8 +47,10 @@ __all__ = [
     "scaled",
     "time_text",
     "unix_from_date",
+    "unix_from_time_text",
     "unscaled",
     "usd_for_pkr_up",
+    "usd_for_units_up",
 ]
 
 ONE = 10**6
@@ -63,6 +65,7 @@ _UTC_OFFSET = 18_000
 _PAKISTAN = timezone(timedelta(seconds=_UTC_OFFSET))
 _EPOCH = date(1970, 1, 1)
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+05:00", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])  # no conversion here rounds by accident
 
@@ -170,6 +173,11 @@ def usd_for_pkr_up(pkr: int, usd_pkr: int) -> int:
     return mul_div_up(pkr, ONE, usd_pkr)
 
 
+def usd_for_units_up(quantity: int, price: int) -> int:
+    """Units of a commodity [1e6] x (dollars per unit [1e6]) -> dollars [1e6], up to the unit."""
+    return mul_div_up(quantity, price, ONE)
+
+
 def decimal_half_up(value: Decimal | Fraction | int, places: int) -> Decimal:
     """Exact number -> Decimal of `places` decimals, a half away from zero (as the State Bank's sheets round)."""
     exact = Fraction(value)
@@ -227,3 +235,16 @@ def date_from_unix(timestamp: int) -> date:
 def time_text(timestamp: int) -> str:
     """Unix seconds -> ISO 8601 in Pakistan time, to the second."""
     return datetime.fromtimestamp(timestamp, _PAKISTAN).isoformat()
+
+
+def unix_from_time_text(value: str) -> int:
+    """`2026-11-25T16:30:00+05:00`, as `time_text` writes it -> Unix seconds; ValueError for any other way."""
+    if not _TIME.fullmatch(value):
+        raise ValueError("not a time; write it in Pakistan time, such as 2026-11-25T16:30:00+05:00")
+    try:
+        seconds = int(datetime.fromisoformat(value).timestamp())
+    except ValueError as error:
+        raise ValueError("a time that does not exist; check date and hour") from error
+    if seconds < 0:
+        raise ValueError("is before 1970, the first that a chain can hold")
+    return seconds

@@ -5,7 +5,7 @@ A function that the contracts guard and this table does not name is ADMIN's: it 
 
 from collections.abc import Mapping
 
-__all__ = ["ADMIN", "FUNCTIONS", "OFFICES", "SERIES", "office_of"]
+__all__ = ["ADMIN", "FUNCTIONS", "INSTANCES", "OFFICES", "SERIES", "instances", "office_of"]
 
 ADMIN = "admin"
 
@@ -41,6 +41,9 @@ SERIES: Mapping[str, str] = {
     "removeDocument": "debt_office",
 }
 
+# Contracts that stand a second time under another name: name -> the contract that it is; the offices are the same.
+INSTANCES: Mapping[str, str] = {"CentralBankMoney": "CashToken"}
+
 FUNCTIONS: Mapping[str, Mapping[str, str]] = {
     "Authority": {
         "pauseFunction": "guardian",
@@ -65,6 +68,18 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
         "tightenPolicy": "regulator",
         "tightenTravelLimit": "regulator",
     },
+    "CollateralRisk": {
+        "shutCollateral": "guardian",
+        "tightenCeilings": "central_bank",
+        "tightenBucketCeiling": "central_bank",
+        "tightenLadder": "central_bank",
+        "tightenMargins": "central_bank",
+    },
+    "CollateralVault": {
+        "movePosition": "enforcer",
+        "tightenTerms": "central_bank",
+        "notifyBreach": "central_bank",
+    },
     "Enforcement": {
         "propose": "enforcement_maker",
         "execute": "enforcement_checker",
@@ -72,10 +87,12 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
         "renew": "enforcement_checker",
     },
     "PriceOracle": {
-        "postUsdPkr": "price_signer",
         "postPrice": "price_signer",
         "cancelPending": "guardian",
         "tightenMaxStep": "guardian",
+        "tightenMaxAge": "guardian",
+        "removeSigner": "guardian",
+        "raiseQuorum": "guardian",
     },
     "Programme": {
         "register": "debt_office",
@@ -90,6 +107,12 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
     "CashToken": {
         **_TOKEN,
         "tightenMinterLimit": "central_bank",
+        "tightenMinterRate": "central_bank",
+        "tightenVaultShare": "central_bank",
+    },
+    "Attestations": {
+        "removeSigner": "regulator",
+        "tightenMaxAge": "regulator",
     },
     "Settlement": {
         "openAllotment": "debt_office",
@@ -113,6 +136,10 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
         "convene": "debt_office",
         "conveneRescission": "debt_office",
     },
+    "Retirements": {
+        "confirmDelivery": "fiscal_agent",
+        "refuseDelivery": "fiscal_agent",
+    },
     "LiabilityManagement": {
         "openBuyback": "debt_office",
         "accept": "debt_office",
@@ -124,5 +151,10 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
 
 def office_of(contract: str, function: str) -> str:
     """Contract and function name -> the office that may call it; ADMIN for what the table does not name."""
-    target = "Programme" if contract == "BondToken" else contract
+    target = "Programme" if contract in ("BondToken", "CommodityToken") else INSTANCES.get(contract, contract)
     return FUNCTIONS.get(target, {}).get(function, ADMIN)
+
+
+def instances(contract: str) -> tuple[str, ...]:
+    """Contract -> the names under which it stands, its own first."""
+    return (contract, *(name for name, kind in INSTANCES.items() if kind == contract))

@@ -10,16 +10,18 @@ from pathlib import Path
 from eth_utils.crypto import keccak
 from tests.bench.lab import FOREVER, Contract, Lab
 
-from rwa_deploy import units
+from rwa_deploy import prices, typed, units
 from rwa_deploy.abi import Call
 from rwa_deploy.apply import apply, create, plan_for, signers_for
 from rwa_deploy.chain import Receipt, Signer, wallet
 from rwa_deploy.compliance.records import pack
-from rwa_deploy.config import load
+from rwa_deploy.config import FX, load
 from rwa_deploy.errors import DriftFound
 from rwa_deploy.model import Investor, TaxClass, Tier
 from rwa_deploy.plan import Contract as Planned
 from rwa_deploy.plan import create2
+from rwa_deploy.prices import Round
+from rwa_deploy.wiring import INSTANCES
 
 __all__ = ["CHAIN_START", "DAY", "DENOMINATION", "NOBODY", "World", "deploy", "order", "row_of"]
 
@@ -45,12 +47,14 @@ class World:
         lab: Lab,
         contracts: dict[str, Contract],
         offices: dict[str, Signer],
+        price_signers: list[Signer],
         receipts: list[Receipt],
         seconds: float,
     ) -> None:
         self.lab = lab
         self.contracts = contracts
         self.offices = offices
+        self.price_signers = sorted(price_signers, key=lambda signer: int(signer.address, 16))
         self.provider = lab.signer(PROVIDER)
         self.outsider = lab.signer(OUTSIDER)
         self.deployed_by = receipts
@@ -66,9 +70,13 @@ class World:
         return self.lab.send(self.offices[office], self.at(contract).call(function, *args))
 
     def post_rate(self) -> None:
-        """The price signers post today's rate."""
+        """A quorum of price signers signs today's rate."""
         self._rounds += 1
-        self.send("price_signer", "PriceOracle", "postUsdPkr", self._rounds, RATE, self.lab.chain.now())
+        one = Round(FX, self._rounds, self.lab.chain.now(), (RATE,))
+        domain = prices.domain(self.lab.chain.chain_id, self.at("PriceOracle").address)
+        signed = [(each.address, each.sign_typed(domain, typed.ROUND, one.message())) for each in self.price_signers]
+        args = (prices.feed_key(FX), one.number, one.observed_at, [RATE], signed)
+        self.send("price_signer", "PriceOracle", "post", *args)
 
     def license_provider(self) -> None:
         """The regulator leads the provider to the sandbox."""
@@ -133,9 +141,25 @@ def deploy(lab: Lab) -> World:
     left = plan_for(config, accounts, lab.chain.codec, lab.artifacts, lab.chain).steps
     if left:
         raise DriftFound("a deployment left steps to do", differences=tuple(step.label for step in left))
-    contracts = {name: Contract(name, address) for name, address in outcome.manifest.contracts.items()}
+    contracts = {
+        name: Contract(INSTANCES.get(name, name), address) for name, address in outcome.manifest.contracts.items()
+    }
     offices = {name: keys[address] for name, address in outcome.manifest.offices.items()}
-    return World(lab, contracts, offices, lab.since(height), seconds)
+    receipts = lab.since(height)
+    _attest_reserve(lab, contracts, [signers[ref] for ref in config.cash.reserve_signers.model_dump().values()])
+    panel = [signers[ref] for ref in config.oracle.signers[: config.oracle.quorum]]
+    return World(lab, contracts, offices, panel, receipts, seconds)
+
+
+def _attest_reserve(lab: Lab, contracts: dict[str, Contract], signers: Sequence[Signer]) -> None:
+    """Custodian and auditor attest more than anybody mints; it counts for a year."""
+    attestations, subject = contracts["Attestations"], contracts["CashToken"].address
+    quantity, now = 10**12 * units.ONE, lab.chain.now()
+    realm = typed.domain("Attestations", lab.chain.chain_id, attestations.address)
+    message = typed.message(typed.RESERVE, (subject, quantity, bytes(32), now))
+    signed = [(signer.address, now, signer.sign_typed(realm, typed.RESERVE, message)) for signer in signers]
+    signed.sort(key=lambda part: int(part[0], 16))
+    lab.send(lab.signer(OUTSIDER), attestations.call("attest", subject, quantity, bytes(32), signed))
 
 
 def order(

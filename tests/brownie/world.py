@@ -10,9 +10,9 @@ from pathlib import Path
 from eth_utils.crypto import keccak
 
 from brownie import accounts, chain, project, web3
-from rwa_deploy import units, wiring
-from rwa_deploy.apply import PROXY_COST, PROXY_DEPLOYER, PROXY_TRANSACTION
-from rwa_deploy.config import load
+from rwa_deploy import prices, typed, units, wiring
+from rwa_deploy.apply import PROXY_COST, PROXY_DEPLOYER, PROXY_TRANSACTION, signers_for
+from rwa_deploy.config import FX, load
 from rwa_deploy.plan import CREATE2_PROXY, create2
 
 ROOT = Path(__file__).parents[2]
@@ -47,8 +47,11 @@ class World:
     def __init__(self):
         config = load(ROOT / "programme.toml")
         self.offices = {name: _account(ref) for name, ref in config.offices.accounts().items()}
+        self.signers = [*signers_for(config.cash.reserve_signers.model_dump().values()).values()]
         self.deployer, self.admins = _account(config.authority.deployer), [*map(_account, config.authority.admins)]
         self.holder, self.receiver, self.outsider, self.provider = accounts[20:24]
+        panel = signers_for(config.oracle.signers[: config.oracle.quorum]).values()
+        self.price_signers = sorted(panel, key=lambda signer: int(signer.address, 16))
         self.contracts = project.get_loaded_projects()[0]
         self._deploy()
         self._wire()
@@ -95,7 +98,12 @@ class World:
         self.oracle = made.PriceOracle.deploy(self.authority, by)
         self.programme = made.Programme.deploy(self.authority, self.oracle, by)
         self.policies = made.Policies.deploy(self.authority, self.allowlist, self.licences, self.oracle, by)
-        self.cash = made.CashToken.deploy(self.authority, self.allowlist, "Rupee stablecoin", "PKRS", b"PKR", by)
+        self.attestations = made.Attestations.deploy(self.authority, by)
+        rules = (self.authority, self.allowlist, self.attestations)
+        self.cash = made.CashToken.deploy(*rules, "Rupee stablecoin", "PKRS", b"PKR", 0, by)
+        rules = (self.authority, self.policies, NOBODY)
+        self.money = made.CashToken.deploy(*rules, "Digital rupee", "PKRD", b"PKR", 4, by)
+        self.desk = made.CashDesk.deploy(self.authority, self.cash, self.money, by)
         self.taxes = made.TaxTable.deploy(self.authority, by)
         self.fixings = made.Fixings.deploy(self.authority, self.programme, by)
         self.maths = made.BondMaths.deploy(self.fixings, by)
@@ -107,6 +115,7 @@ class World:
         self.meeting = made.Meeting.deploy(*desk[:3], self.paying_agent, defaults, self.maths, by)
         self.liabilities = made.LiabilityManagement.deploy(*desk[:3], self.allowlist, self.maths, by)
         self.enforcement = made.Enforcement.deploy(self.authority, self.programme, self.allowlist, self.cash, by)
+        self.retirements = made.Retirements.deploy(self.authority, self.programme, by)
         if not web3.eth.get_code(CREATE2_PROXY):
             self.deployer.transfer(PROXY_DEPLOYER, PROXY_COST)
             web3.provider.make_request("eth_sendRawTransaction", [PROXY_TRANSACTION])
@@ -116,19 +125,31 @@ class World:
         by, cash = {"from": self.deployer}, self.cash
         self.allowlist.setSystemAccount(self.settlement, True, by)
         self.allowlist.setSystemAccount(self.paying_agent, False, by)
-        for servicer in (self.paying_agent, self.liabilities, self.meeting):
+        for servicer in (self.paying_agent, self.liabilities, self.meeting, self.retirements):
             self.programme.setServicer(servicer, True, by)
         self.allowlist.setSystemAccount(self.liabilities, False, by)
+        self.allowlist.setSystemAccount(self.retirements, False, by)
         self.tax_account, self.unclaimed_account = accounts[13:15]
         self.paying_agent.setAccounts(self.tax_account, self.unclaimed_account, by)
         for account in (self.tax_account, self.unclaimed_account):
             self.allowlist.setSystemAccount(account, False, by)
         self.allowlist.setSystemAccount(self.offices["debt_office"], False, by)
         self.programme.loosenCap(CAP_USD, by)
+        for signer in self.price_signers:
+            self.oracle.addSigner(signer.address, by)
+        self.oracle.raiseQuorum(len(self.price_signers), by)
+        self.oracle.openFeed(prices.feed_key(FX), 500, 4 * DAY, [], by)
         self.programme.loosenMaxRateAge(4 * DAY, by)
         self.programme.advanceMandate(PILOT, MANDATE_UNTIL, by)
         self.policies.loosenTravelLimit(TRAVEL_LIMIT, by)
-        cash.loosenMinterLimit(self.offices["central_bank"], MINTER_LIMIT, by)
+        for token in (cash, self.money):
+            token.loosenMinterLimit(self.offices["central_bank"], MINTER_LIMIT, by)
+            token.loosenMinterRate(self.offices["central_bank"], MINTER_LIMIT, by)
+        self.allowlist.setSystemAccount(self.desk, False, by)
+        self.desk.setIssuer(self.offices["central_bank"], by)
+        self.attestations.loosenMaxAge(cash, 366 * DAY, by)
+        for kind, signer in enumerate(self.signers, start=1):
+            self.attestations.setSigner(cash, signer.address, kind, by)
         authority = self.authority
         calls = [authority.setTargetFunctionRole.encode_input(*entry) for entry in self._functions()]
         calls += [authority.grantRole.encode_input(*entry) for entry in self._members()]
@@ -138,15 +159,17 @@ class World:
     def _functions(self):
         """(contract, selectors, role) of every restricted function that is not ADMIN's."""
         targets = {"PriceOracle": self.oracle, "CashToken": self.cash, "TaxTable": self.taxes}
+        targets |= {"CentralBankMoney": self.money}
         targets |= {"PayingAgent": self.paying_agent, "LiabilityManagement": self.liabilities}
         for name, functions in wiring.FUNCTIONS.items():
-            target = targets.get(name) or getattr(self, name.lower())
+            found = [targets.get(each) or getattr(self, each.lower()) for each in wiring.instances(name)]
             selectors = self.contracts.BondToken.selectors | getattr(self.contracts, name).selectors
             code_of = {function: selector for selector, function in selectors.items()}
             by_office = defaultdict(list)
             for function, office in functions.items():
                 by_office[office].append(code_of[function])
-            yield from ((target, codes, wiring.OFFICES[office]) for office, codes in by_office.items())
+            for target in found:
+                yield from ((target, codes, wiring.OFFICES[office]) for office, codes in by_office.items())
 
     def _members(self):
         """(role, account, delay) of every office."""
@@ -162,7 +185,24 @@ class World:
         rows = [row(wallet, number) for number, wallet in enumerate((self.holder, self.receiver), start=1)]
         self.allowlist.onboardByRegistrar(rows, self.by("registrar"))
         travel(ISSUE_AT + DAY // 2)  # nothing is issued before the issue date
-        self.oracle.postUsdPkr(1, RATE, chain[-1].timestamp, self.by("price_signer"))
+        self.oracle.post(*self._first_rate(chain[-1].timestamp), self.by("price_signer"))
+        self._attest(MINTER_LIMIT)
+
+    def _first_rate(self, observed_at):
+        """The first round of the dollar rate under a quorum of signatures, as `post` takes it."""
+        one = prices.Round(FX, 1, observed_at, (RATE,))
+        domain = prices.domain(web3.eth.chain_id, self.oracle.address)
+        signed = [(each.address, each.sign_typed(domain, typed.ROUND, one.message())) for each in self.price_signers]
+        return prices.feed_key(FX), one.number, observed_at, list(one.values), signed
+
+    def _attest(self, quantity):
+        """Custodian and auditor attest the reserve."""
+        now = chain[-1].timestamp
+        realm = typed.domain("Attestations", chain.id, self.attestations.address)
+        message = typed.message(typed.RESERVE, (self.cash.address, quantity, TERMS_HASH, now))
+        signed = [(one.address, now, one.sign_typed(realm, typed.RESERVE, message)) for one in self.signers]
+        signed.sort(key=lambda part: int(part[0], 16))
+        self.attestations.attest(self.cash, quantity, TERMS_HASH, signed, self.by("central_bank"))
 
 
 def row(wallet, investor):

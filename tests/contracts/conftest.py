@@ -44,6 +44,8 @@ programme, cash, settlement = map(_contract, ("programme", "cash", "settlement")
 paying_agent, bond, maths = map(_contract, ("paying_agent", "bond", "maths"))
 tax_table, fixings = map(_contract, ("tax_table", "fixings"))
 policies, enforcement = map(_contract, ("policies", "enforcement"))
+vault, risk, windup = map(_contract, ("vault", "risk", "windup"))
+attestations, money, cash_desk = map(_contract, ("attestations", "money", "cash_desk"))
 
 admin, second_admin, deployer = map(_actor, ("admin", "second_admin", "deployer"))
 debt_office, regulator, registrar = map(_actor, ("debt_office", "regulator", "registrar"))

@@ -1,6 +1,6 @@
 """EIP-712 digests, computed here from the standard's text and not from the contracts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eth_abi import encode
@@ -15,7 +15,9 @@ TRADE = (
 )
 ATTESTATION = "Attestation(address wallet,uint256 record,bytes32 fileHash,uint64 issuedAt,uint64 until)"
 MOVE = "Move(address wallet,bytes32 attested)"
+ROUND = "Round(bytes32 feed,uint32 number,uint40 observedAt,uint256[] values)"
 ADD_WALLET = "AddWallet(address wallet,address added,uint64 until)"
+RESERVE = "Attestation(address subject,uint128 quantity,bytes32 documentHash,uint40 observedAt)"
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141  # of secp256k1
 MALFORMED = ("64", "66", "empty", "high s", "zeros")
 
@@ -43,6 +45,16 @@ def permit_parts(token: Contract, key: Key, fields: Mapping[str, Any], chain_id:
 def trade_digest(settlement: Contract, trade: tuple[Any, ...], chain_id: int = CHAIN_ID) -> bytes:
     """Trade -> what both parties sign."""
     return digest(domain_separator("Settlement", settlement.address, chain_id), TRADE, trade)
+
+
+def round_digest(
+    oracle: Contract, feed: bytes, number: int, observed_at: int, values: Sequence[int], chain_id: int = CHAIN_ID
+) -> bytes:
+    """A round of a feed -> what its signers sign; an array is hashed word by word."""
+    hashed = keccak(b"".join(value.to_bytes(32) for value in values))
+    words = (keccak(text=ROUND), feed.ljust(32, b"\0"), number, observed_at, hashed)
+    struct_hash = keccak(encode(["bytes32", "bytes32", "uint32", "uint40", "bytes32"], words))
+    return keccak(b"\x19\x01" + domain_separator("PriceOracle", oracle.address, chain_id) + struct_hash)
 
 
 def malformed(signature: bytes, kind: str) -> bytes:

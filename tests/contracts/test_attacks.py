@@ -209,24 +209,35 @@ OPEN: Mapping[str, set[str]] = {
         "publishStatement", "announce",
     },
     "Enforcement": {"lapse", "carry"},
+    "PriceOracle": {"post"},
     "BondToken": {"transfer", "transferFrom", "pull", "approve", "permit", "moveByRight"},
     "CashToken": {
         "transfer", "transferFrom", "transferBatch", "pull", "approve", "permit", "moveByRight", "mint", "burn",
+        "burnFor", "burnFrom", "transferWithAuthorization", "receiveWithAuthorization", "cancelAuthorization",
     },
+    "Attestations": {"attest"},
+    "CashDesk": {"convert", "convertBack", "request", "fund", "serve", "collect", "cancel"},
     "Settlement": {"settlePage", "settleTrade", "cancelNonce", "cancelNonces"},
     "Fixings": {"carry"},
     "PayingAgent": {"fund", "fundPayment", "fundAll", "pay", "claim", "redeem", "release", "remit", "returnDust"},
     "Defaults": {"declareDefault", "cure"},
     "Meeting": {"conveneByHolder", "vote", "voteBySig", "voteBySigs", "exclude", "close", "exchange"},
+    "Retirements": {"requestRetirement", "cancelRetirement"},
     "LiabilityManagement": {
         "offer", "fundOffers", "settle", "closeBuyback", "putNotice", "trimPut", "fundPut", "settlePut", "reclaimPut",
         "acceptExchange",
     },
 }  # fmt: skip
+OPEN = {**OPEN, **{name: OPEN[contract] for name, contract in wiring.INSTANCES.items()}}
 ONLY_PROGRAMME = {"mint", "burn", "setAllowlist", "succeed", "setEnd"}  # of a series
 # Ask the Programme whether the caller holds the right itself, so that no closed target stops them.
 ONLY_SERVICER = {"retire", "supersede", "endSeries", "scaleSeries", "callRecordDate", "exchange", "exchangeFree"}
-OWN_RULES = {"BondToken": (ONLY_PROGRAMME, "OnlyProgramme"), "Programme": (ONLY_SERVICER, "NotServicer")}
+ONLY_CREDITOR = {"pledge", "release", "seize"}
+OWN_RULES = {
+    "BondToken": dict.fromkeys(ONLY_PROGRAMME, "OnlyProgramme") | dict.fromkeys(ONLY_CREDITOR, "OnlyCreditor"),
+    "Programme": dict.fromkeys(ONLY_SERVICER, "NotServicer"),
+    "PayingAgent": {"collect": "OnlyCreditor"},
+}
 STRANGERS = ("deployer", "outsider", "holder", "provider", "minter", "treasury")
 
 
@@ -274,8 +285,8 @@ def expected_refusal(contract: str, function: str, caller: str, offices: set[str
     """The name of the access error that a caller must meet; None when he must meet none."""
     if function == "setAuthority":
         return "AccessManagedUnauthorized"
-    if function in OWN_RULES.get(contract, ((), ""))[0]:
-        return OWN_RULES[contract][1]
+    if own := OWN_RULES.get(contract, {}).get(function):
+        return own
     office = wiring.office_of(contract, function)
     if office not in offices:
         return "AccessManagerUnauthorizedAccount" if contract == "Authority" else "AccessManagedUnauthorized"
@@ -286,14 +297,15 @@ def expected_refusal(contract: str, function: str, caller: str, offices: set[str
 
 ACCESS_ERRORS = {
     "AccessManagedUnauthorized", "AccessManagerNotScheduled", "AccessManagerUnauthorizedAccount",
-    "AccessManagedRequiredDelay", "AccessManagerUnauthorizedCall", "OnlyProgramme", "NotServicer",
+    "AccessManagedRequiredDelay", "AccessManagerUnauthorizedCall", "OnlyProgramme", "NotServicer", "OnlyCreditor",
 }  # fmt: skip
 
 
 TRIED = [
     "Authority", "Licences", "Allowlist", "PriceOracle", "Programme", "CashToken", "Settlement", "TaxTable", "Fixings",
     "BondMaths", "PayingAgent", "Calendar", "Defaults", "Meeting", "LiabilityManagement", "BondToken",
-    "Policies", "Enforcement",
+    "Policies", "Enforcement", "Retirements", "Attestations", "CentralBankMoney", "CashDesk",
+    "CollateralRisk", "Windup", "CollateralVault",
 ]  # fmt: skip
 
 
@@ -370,6 +382,19 @@ def test_open_functions_have_checks_of_their_own(world: World):
         (world.cash.moveByRight, (HOLDER, RECEIVER, 0), "TransferRestricted"),
         (world.cash.mint, (HOLDER, 1), "MinterLimitExceeded"),
         (world.cash.burn, (1,), "BurnAboveMinted"),
+        (world.cash.burnFor, (address_of("minter"), 1), "BurnAboveMinted"),
+        (world.cash.burnFrom, (HOLDER, 1), "MinterKindInvalid"),
+        (world.cash.transferWithAuthorization, (HOLDER, RECEIVER, 1, 0, ALL, ID, 27, ID, ID), "SignatureInvalid"),
+        (world.cash.receiveWithAuthorization, (HOLDER, RECEIVER, 1, 0, ALL, ID, 27, ID, ID), "CallerNotPayee"),
+        (world.cash.cancelAuthorization, (HOLDER, ID, 27, ID, ID), "SignatureInvalid"),
+        (world.money.mint, (HOLDER, 1), "MinterLimitExceeded"),
+        (world.attestations.attest, (world.cash.address, 1, ID, []), "KindMissing"),
+        (world.cash_desk.convert, (1,), "TransferRestricted"),
+        (world.cash_desk.convertBack, (1,), "TransferRestricted"),
+        (world.cash_desk.request, (1,), "TransferRestricted"),
+        (world.cash_desk.fund, (1,), "NothingToDo"),
+        (world.cash_desk.collect, (0, 1), "RequestUnknown"),
+        (world.cash_desk.cancel, (0,), "RequestUnknown"),
         (world.settlement.settlePage, (ID, 0, []), "AllotmentNotOpen"),
         (world.paying_agent.fund, (world.bond.address, 1), "NothingToFund"),
         (world.paying_agent.redeem, (world.bond.address, []), "NotPayableYet"),
@@ -380,7 +405,10 @@ def test_open_functions_have_checks_of_their_own(world: World):
         (world.paying_agent.pay, (world.bond.address, 0, []), "PeriodUnknown"),
         (world.paying_agent.claim, (world.bond.address, 0), "PeriodUnknown"),
         (world.fixings.carry, (world.bond.address, 1), "SeriesNotFloating"),
+        (world.retirements.requestRetirement, (world.bond.address, 1, ID), "NotCommodity"),
+        (world.retirements.cancelRetirement, (1,), "RetirementStatusInvalid"),
         (world.cash.transferBatch, ([HOLDER], [0]), "TransferRestricted"),
+        (world.oracle.post, (b"USDPKR", 2, NOW, [RATE], []), "ObservationInvalid"),
     ]
     for function, arguments, error in own:
         with pytest.raises(Reverted) as caught:
@@ -503,7 +531,7 @@ def test_small_steps_in_a_row_do_not_move_the_rate_past_the_bound(world: World):
     for number in range(2, 22):
         rate = rate * 105 // 100
         observed_at = world.chain.now - 60 + number
-        world.oracle.postUsdPkr(number, rate, observed_at, by=address_of("price_signer"))
+        world.post_round(b"USDPKR", [rate], number=number, observed_at=observed_at)
     assert world.oracle.usdPkr().rate == RATE * 105 // 100
     assert world.oracle.pendingUntil() == world.chain.now + HOUR
 

@@ -1,8 +1,12 @@
-"""CashToken: minters within their limits."""
+"""CashToken: minters within their limits, rates and ledgers; central-bank money."""
 
 import pytest
-from evm import ZERO, Contract, address_of, expect_revert
-from world import MINTER_LIMIT, UNIT, World
+from evm import ZERO, Contract, address_of, expect_revert, reverts
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from world import DAY, FROM_CONVERTER, FROM_VAULT, HOUR, MINTER_LIMIT, UNIT, VAULT_SHARE_BPS, World, record
+
+from rwa_deploy import units
 
 HOLDER, RECEIVER, MINTER, OUTSIDER = map(address_of, ("holder", "receiver", "minter", "outsider"))
 
@@ -255,3 +259,313 @@ def test_transfer_batch_reverts_while_the_token_or_the_system_is_paused(world: W
         world.by_admin(stocked.unpause)
         with expect_revert("TransferRestricted", code=1, account=stocked.address):
             send(stocked, [RECEIVER], [1])
+
+
+# ── the bucket of a minter ───────────────────────────────────────────────────────────────────────────────────────────
+
+RATE = 24 * UNIT  # a unit an hour
+OTHER, BANK, REGULATOR = map(address_of, ("second minter", "central_bank", "regulator"))
+
+
+@pytest.fixture
+def slow(world: World, cash: Contract) -> Contract:
+    """A second minter with a limit of ten days' minting, its bucket full."""
+    world.by_admin(cash.loosenMinterLimit, OTHER, 10 * RATE)
+    world.by_admin(cash.loosenMinterRate, OTHER, RATE)
+    return cash
+
+
+def test_mint_reverts_without_a_rate(world: World, cash: Contract):
+    world.by_admin(cash.loosenMinterLimit, OTHER, UNIT)
+    with expect_revert("MinterRateExceeded", minter=OTHER, amount=1, left=0):
+        cash.mint(HOLDER, 1, by=OTHER)
+
+
+def test_mint_empties_the_bucket_which_refills_evenly(world: World, slow: Contract):
+    assert tuple(slow.bucketOf(OTHER)) == (RATE, RATE)
+    slow.mint(HOLDER, RATE, by=OTHER)
+    with expect_revert("MinterRateExceeded", minter=OTHER, amount=1, left=0):
+        slow.mint(HOLDER, 1, by=OTHER)
+    world.chain.warp(HOUR)
+    assert tuple(slow.bucketOf(OTHER)) == (RATE, UNIT)
+    with expect_revert("MinterRateExceeded", minter=OTHER, amount=UNIT + 1, left=UNIT):
+        slow.mint(HOLDER, UNIT + 1, by=OTHER)
+    slow.mint(HOLDER, UNIT, by=OTHER)
+    world.chain.warp(DAY + 1)
+    assert slow.bucketOf(OTHER).left == RATE
+
+
+def test_a_burn_makes_room_under_the_limit_and_not_in_the_bucket(world: World, slow: Contract):
+    world.onboard(OTHER)
+    slow.mint(OTHER, RATE, by=OTHER)
+    slow.burn(RATE, by=OTHER)
+    assert (slow.minterOf(OTHER).minted, slow.bucketOf(OTHER).left) == (0, 0)
+
+
+def test_loosen_minter_rate_adds_to_the_bucket_at_once(world: World, slow: Contract):
+    slow.mint(HOLDER, RATE, by=OTHER)
+    world.schedule(slow.loosenMinterRate, OTHER, 2 * RATE)
+    world.chain.warp(2 * DAY)
+    slow.mint(HOLDER, RATE, by=OTHER)
+    receipt = slow.loosenMinterRate(OTHER, 2 * RATE, by=address_of("admin"))
+    assert receipt.log[-1] == ("MinterRateChanged", OTHER, 2 * RATE)
+    assert tuple(slow.bucketOf(OTHER)) == (2 * RATE, RATE)
+
+
+def test_tighten_minter_rate_cuts_the_bucket_at_once(slow: Contract, central_bank: str):
+    slow.tightenMinterRate(OTHER, UNIT, by=central_bank)
+    assert tuple(slow.bucketOf(OTHER)) == (UNIT, UNIT)
+    slow.tightenMinterRate(OTHER, 0, by=central_bank)
+    with expect_revert("MinterRateExceeded", minter=OTHER, amount=1, left=0):
+        slow.mint(HOLDER, 1, by=OTHER)
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_minter_rates_move_in_the_direction_of_their_name(world: World, slow: Contract, central_bank: str, step: int):
+    with expect_revert("DirectionInvalid", wanted=RATE + step, current=RATE):
+        slow.tightenMinterRate(OTHER, RATE + step, by=central_bank)
+    with expect_revert("DirectionInvalid", wanted=RATE - step, current=RATE):
+        world.by_admin(slow.loosenMinterRate, OTHER, RATE - step)
+
+
+def test_loosen_minter_rate_reverts_when_it_does_not_fit(world: World, slow: Contract):
+    with expect_revert("SafeCastOverflowedUintDowncast", bits=88, value=2**88):
+        world.by_admin(slow.loosenMinterRate, OTHER, 2**88)
+
+
+# ── ledgers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def vault(world: World, cash: Contract) -> str:
+    """A vault may mint, and an account of the programme stands for it."""
+    account = address_of("vault")
+    world.by_admin(cash.setMinterKind, account, FROM_VAULT)
+    world.by_admin(cash.loosenMinterLimit, account, MINTER_LIMIT)
+    world.by_admin(cash.loosenMinterRate, account, MINTER_LIMIT)
+    return account
+
+
+def test_mint_reverts_a_unit_above_the_attested_reserve(world: World, cash: Contract):
+    world.chain.warp(1)
+    world.attest(cash.address, 3 * UNIT)
+    world.mint_cash(HOLDER, 2 * UNIT)
+    with expect_revert("ReserveTooLow", minted=3 * UNIT + 1, attested=3 * UNIT):
+        world.mint_cash(HOLDER, UNIT + 1)
+    world.mint_cash(HOLDER, UNIT)
+    assert tuple(cash.ledgers()) == (3 * UNIT, 0, 0)
+
+
+def test_mint_stops_when_the_attestation_is_stale_and_burns_go_on(world: World, stocked: Contract):
+    world.attestations.tightenMaxAge(stocked.address, 2 * HOUR, by=REGULATOR)
+    world.chain.warp(2 * HOUR + 1)
+    with expect_revert("ReserveTooLow", minted=2 * UNIT + 1, attested=0):
+        world.mint_cash(HOLDER, 1)
+    stocked.burn(UNIT, by=MINTER)
+    stocked.transfer(RECEIVER, UNIT, by=HOLDER)
+    assert tuple(stocked.ledgers()) == (UNIT, 0, 0)
+
+
+def test_two_minters_share_one_reserve(world: World, slow: Contract):
+    world.attest(slow.address, 2 * UNIT)
+    world.mint_cash(HOLDER, UNIT)
+    with expect_revert("ReserveTooLow", minted=2 * UNIT + 1, attested=2 * UNIT):
+        slow.mint(HOLDER, UNIT + 1, by=OTHER)
+    slow.mint(HOLDER, UNIT, by=OTHER)
+    assert slow.ledgers().reserveMinted == 2 * UNIT
+
+
+def test_a_vault_mints_up_to_its_share_of_the_reserve_minted(world: World, stocked: Contract, vault: str):
+    most = 2 * UNIT * VAULT_SHARE_BPS // 10_000
+    with expect_revert("VaultShareExceeded", minted=most + 1, most=most):
+        stocked.mint(HOLDER, most + 1, by=vault)
+    stocked.mint(HOLDER, most, by=vault)
+    assert tuple(stocked.ledgers()) == (2 * UNIT, most, 0)
+    stocked.burn(UNIT, by=MINTER)
+    with expect_revert("VaultShareExceeded", minted=most + 1, most=most // 2):
+        stocked.mint(HOLDER, 1, by=vault)
+    assert stocked.totalSupply() == UNIT + most
+
+
+def test_a_vault_needs_no_fresh_reserve(world: World, stocked: Contract, vault: str):
+    world.attestations.tightenMaxAge(stocked.address, 1, by=REGULATOR)
+    stocked.mint(HOLDER, 1, by=vault)
+    assert stocked.ledgers().vaultMinted == 1
+
+
+def test_vault_share_moves_in_the_direction_of_its_name(world: World, cash: Contract, central_bank: str):
+    for bps in (VAULT_SHARE_BPS, 10_001):
+        with expect_revert("DirectionInvalid", wanted=bps, current=VAULT_SHARE_BPS):
+            world.by_admin(cash.loosenVaultShare, bps)
+    with expect_revert("DirectionInvalid", wanted=VAULT_SHARE_BPS, current=VAULT_SHARE_BPS):
+        cash.tightenVaultShare(VAULT_SHARE_BPS, by=central_bank)
+    assert cash.tightenVaultShare(0, by=central_bank).log == (("VaultShareChanged", 0),)
+    assert world.by_admin(cash.loosenVaultShare, 10_000).log[-1] == ("VaultShareChanged", 10_000)
+    assert cash.vaultShareBps() == 10_000
+
+
+def test_set_minter_kind_reverts_with_something_outstanding(world: World, stocked: Contract):
+    with expect_revert("MinterHasOutstanding", minter=MINTER, minted=2 * UNIT):
+        world.by_admin(stocked.setMinterKind, MINTER, FROM_VAULT)
+
+
+def test_set_minter_kind_moves_the_minter_to_its_ledger(world: World, cash: Contract):
+    receipt = world.by_admin(cash.setMinterKind, MINTER, FROM_CONVERTER)
+    assert receipt.log[-1] == ("MinterKindChanged", MINTER, FROM_CONVERTER)
+    assert cash.kindOf(MINTER) == FROM_CONVERTER
+    world.mint_cash(HOLDER, UNIT)
+    assert tuple(cash.ledgers()) == (0, 0, UNIT)
+
+
+def test_burn_for_lowers_the_minters_account_and_its_ledger(stocked: Contract):
+    receipt = stocked.burnFor(MINTER, UNIT, by=HOLDER)
+    assert receipt.log == (("Transfer", HOLDER, ZERO, UNIT), ("Burned", MINTER, UNIT))
+    assert (stocked.minterOf(MINTER).minted, stocked.balanceOf(HOLDER)) == (UNIT, 0)
+    assert stocked.ledgers().reserveMinted == stocked.totalSupply() == UNIT
+
+
+def test_burn_for_takes_only_what_is_the_callers_and_free(stocked: Contract, enforcer: str):
+    with expect_revert("BurnAboveMinted", minter=OUTSIDER, amount=1, minted=0):
+        stocked.burnFor(OUTSIDER, 1, by=HOLDER)
+    with expect_revert("ERC20InsufficientBalance", sender=HOLDER, balance=UNIT, needed=UNIT + 1):
+        stocked.burnFor(MINTER, UNIT + 1, by=HOLDER)
+    stocked.setFrozenTokens(HOLDER, 1, by=enforcer)
+    with expect_revert("ERC7943InsufficientUnfrozenBalance", account=HOLDER, amount=UNIT, unfrozen=UNIT - 1):
+        stocked.burnFor(MINTER, UNIT, by=HOLDER)
+
+
+def test_burn_for_never_touches_a_vaults_account(stocked: Contract, vault: str):
+    stocked.mint(HOLDER, 1, by=vault)
+    with expect_revert("MinterKindInvalid", minter=vault, kind=FROM_VAULT):
+        stocked.burnFor(vault, 1, by=HOLDER)
+
+
+def test_burn_from_works_under_every_stop_and_leaves_the_freeze(
+    world: World, stocked: Contract, vault: str, enforcer: str, guardian: str
+):
+    """A debt can always be repaid (attack case 17)."""
+    stocked.mint(HOLDER, 9, by=vault)
+    stocked.setFrozenTokens(HOLDER, 2**256 - 1, by=enforcer)
+    world.revoke(HOLDER)
+    stocked.pause(by=guardian)
+    world.allowlist.pauseSystem(by=guardian)
+    receipt = stocked.burnFrom(HOLDER, 5, by=vault)
+    assert receipt.log == (("Transfer", HOLDER, ZERO, 5), ("Burned", vault, 5))
+    assert (stocked.balanceOf(HOLDER), stocked.freeBalanceOf(HOLDER)) == (UNIT + 4, 0)
+    assert stocked.getFrozenTokens(HOLDER) == 2**256 - 1
+    assert (stocked.ledgers().vaultMinted, stocked.minterOf(vault).minted) == (4, 4)
+
+
+def test_burn_from_keeps_what_is_frozen_frozen(stocked: Contract, vault: str, enforcer: str):
+    stocked.mint(HOLDER, UNIT // 2, by=vault)
+    stocked.setFrozenTokens(HOLDER, UNIT, by=enforcer)
+    stocked.burnFrom(HOLDER, UNIT // 2, by=vault)
+    assert (stocked.getFrozenTokens(HOLDER), stocked.freeBalanceOf(HOLDER)) == (UNIT, 0)
+
+
+@pytest.mark.parametrize("caller", [MINTER, HOLDER, OUTSIDER])
+def test_burn_from_is_a_vaults_alone(stocked: Contract, caller: str):
+    stocked.approve(caller, UNIT, by=HOLDER)
+    with expect_revert("MinterKindInvalid", minter=caller, kind=0):
+        stocked.burnFrom(HOLDER, 1, by=caller)
+
+
+def test_burn_from_takes_what_the_vault_minted_and_the_payer_has(stocked: Contract, vault: str):
+    stocked.mint(RECEIVER, 2, by=vault)
+    with expect_revert("BurnAboveMinted", minter=vault, amount=3, minted=2):
+        stocked.burnFrom(HOLDER, 3, by=vault)
+    with expect_revert("ERC20InsufficientBalance", sender=OUTSIDER, balance=0, needed=1):
+        stocked.burnFrom(OUTSIDER, 1, by=vault)
+    with expect_revert("ERC20InvalidSender", sender=ZERO):
+        stocked.burnFrom(ZERO, 1, by=vault)
+    for burn in (stocked.burnFrom, stocked.burnFor):
+        with expect_revert("AmountZero"):
+            burn(MINTER, 0, by=vault)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.sampled_from(["mint", "burn", "vault", "repay"]), st.integers(1, UNIT)), max_size=12),
+)
+def test_ledgers_add_up_to_the_supply(world: World, stocked: Contract, vault: str, acts: list[tuple[str, int]]):
+    with world.chain.rolled_back():
+        for act, amount in acts:
+            method, caller, to = {
+                "mint": (stocked.mint, MINTER, MINTER), "burn": (stocked.burnFor, MINTER, MINTER),
+                "vault": (stocked.mint, vault, HOLDER), "repay": (stocked.burnFrom, vault, HOLDER),
+            }[act]  # fmt: skip
+            reverts(method, to, amount, by=caller)
+        reserve, lent, converted = stocked.ledgers()
+        assert reserve + lent + converted == stocked.totalSupply()
+        assert (reserve, lent) == (stocked.minterOf(MINTER).minted, stocked.minterOf(vault).minted)
+
+
+# ── central-bank money ───────────────────────────────────────────────────────────────────────────────────────────────
+
+DEALER = address_of("dealer")
+
+
+@pytest.fixture
+def institution(world: World) -> str:
+    """A wallet of tier 4."""
+    by = address_of("registrar")
+    world.allowlist.onboardByRegistrar([(DEALER, record(tier=4, investor=44), bytes(32))], by=by)
+    return DEALER
+
+
+def test_central_bank_money_has_no_reserve_behind_it(money: Contract, institution: str):
+    assert (money.reserves(), money.distributionTier(), money.currency()) == (ZERO, 4, b"PKR")
+    money.mint(institution, UNIT, by=BANK)
+    assert tuple(money.ledgers()) == (UNIT, 0, 0)
+
+
+def test_new_central_bank_money_goes_to_institutions_and_the_system(world: World, money: Contract, institution: str):
+    with expect_revert("DistributionTierTooLow", receiver=HOLDER, tier=1, lowest=4):
+        money.mint(HOLDER, UNIT, by=BANK)
+    money.mint(address_of("treasury"), UNIT, by=BANK)
+    money.mint(institution, UNIT, by=BANK)
+    money.transfer(HOLDER, UNIT, by=institution)
+    assert money.balanceOf(HOLDER) == UNIT
+
+
+def capped(world: World, tier: int, cap: int) -> None:
+    """Nobody of a tier may hold more than `cap` units; the wallets of both are counted."""
+    flag_caps = 2
+    terms = (flag_caps << 192, cap << 40 * (tier - 1), (0, 0, 0, 0), bytes(32))
+    world.policies.tightenPolicy(world.money.address, terms, by=REGULATOR)
+    world.policies.countWallets([DEALER, HOLDER, RECEIVER])
+
+
+def test_a_holding_cap_binds_mints_and_transfers_of_central_bank_money(world: World, money: Contract, institution: str):
+    capped(world, 4, 10)
+    with expect_revert("TransferRestricted", code=35, account=DEALER):
+        money.mint(DEALER, 10 * units.ONE + 1, by=BANK)
+    money.mint(DEALER, 10 * units.ONE, by=BANK)
+    with expect_revert("TransferRestricted", code=35, account=DEALER):
+        money.mint(DEALER, 1, by=BANK)
+
+
+def test_a_batch_of_transfers_is_bound_by_the_cap_too(world: World, money: Contract, institution: str):
+    money.mint(DEALER, 100 * units.ONE, by=BANK)
+    capped(world, 1, 10)
+    with expect_revert("TransferRestricted", code=35, account=HOLDER):
+        money.transferBatch([HOLDER, HOLDER], [6 * units.ONE, 6 * units.ONE], by=DEALER)
+    money.transferBatch([HOLDER, RECEIVER], [10 * units.ONE, 10 * units.ONE], by=DEALER)
+    assert money.balanceOf(HOLDER) == 10 * units.ONE
+
+
+def test_a_batch_of_transfers_is_locked_up_like_one(world: World, money: Contract, institution: str):
+    money.mint(DEALER, UNIT, by=BANK)
+    locked = (world.chain.now + DAY) << 72
+    world.policies.tightenPolicy(money.address, (locked, 0, (0, 0, 0, 0), bytes(32)), by=REGULATOR)
+    for send in ((money.transfer, (HOLDER, 1)), (money.transferBatch, ([HOLDER], [1]))):
+        with expect_revert("TransferRestricted", code=5, account=money.address):
+            send[0](*send[1], by=DEALER)
+
+
+def test_a_mint_of_central_bank_money_takes_a_place(world: World, money: Contract, institution: str):
+    world.policies.tightenPolicy(money.address, (1 << 136, 0, (0, 0, 0, 0), bytes(32)), by=REGULATOR)
+    money.mint(DEALER, 1, by=BANK)
+    assert tuple(world.policies.holdersOf(money.address, DEALER)) == (1, True)
+    with expect_revert("TransferRestricted", code=36, account=HOLDER):
+        money.mint(HOLDER, 1, by=BANK)

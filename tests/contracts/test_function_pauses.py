@@ -251,8 +251,8 @@ def shut(world: World) -> None:
         world.authority.renewFunctionPause(*key, by=REGULATOR)
 
 
-def test_open_functions_ask_no_pause_but_the_ways_in(world: World):
-    """Every function that passes no role ends as it did before, called with zeros; six ask whether they are open."""
+def test_open_functions_ask_no_pause_but_the_ways_in_and_prices(world: World):
+    """Every function that passes no role ends as it did before, called with zeros; ways in and prices ask."""
     methods = [
         (f"{name}.{method.entry['name']}", method)
         for name, contract in world.contracts().items()
@@ -263,7 +263,7 @@ def test_open_functions_ask_no_pause_but_the_ways_in(world: World):
     shut(world)
     after = {label: refusal(world, method, "provider") for label, method in methods}
     changed = {label for label in before if before[label] != after[label]}
-    assert changed == {f"Allowlist.{way}" for way in WAYS_IN}
+    assert changed == {f"Allowlist.{way}" for way in WAYS_IN} | {"PriceOracle.post"}
     assert {after[label][0] for label in changed} == {"FunctionPaused"}
 
 
@@ -272,7 +272,7 @@ def test_restricted_functions_all_wait(world: World):
     for method, office in (
         (world.programme.tightenCap, "debt_office"),
         (world.cash.tightenMinterLimit, "central_bank"),
-        (world.oracle.postUsdPkr, "price_signer"),
+        (world.oracle.postPrice, "price_signer"),
         (world.settlement.openAllotment, "debt_office"),
         (world.enforcement.propose, "enforcement_maker"),
         (world.policies.tightenTravelLimit, "regulator"),

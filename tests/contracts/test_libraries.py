@@ -47,6 +47,11 @@ def test_usd_for_pkr_up_panics_when_the_rate_is_zero(library: Contract):
         library.usdForPkrUp(1, 0)
 
 
+@given(quantity=AMOUNT, price=st.integers(1, 2**96))
+def test_usd_for_units_up_equals_python(library: Contract, quantity: int, price: int):
+    assert library.usdForUnitsUp(quantity, price) == units.usd_for_units_up(quantity, price)
+
+
 @given(amount=AMOUNT, part=AMOUNT, whole=st.integers(1, units.MAX_AMOUNT))
 def test_share_down_equals_python(library: Contract, amount: int, part: int, whole: int):
     assert library.shareDown(amount, part, whole) == units.mul_div_down(amount, part, whole)

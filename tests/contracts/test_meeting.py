@@ -960,20 +960,6 @@ def test_exchange_again_does_nothing(governed: Governed, series: Contract, targe
     assert (again.result, again.log) == (0, ())
 
 
-def test_exchange_passes_over_pledged_face(governed: Governed, target: Contract):
-    """Attack case 26: face that a creditor holds is not exchanged over his head, and stops nobody."""
-    world = governed.world
-    bond = bullet(more={"graceDays": 5})
-    series = world.new_series(9, world.mocks["BondWithLiens"], **bond.terms())
-    world.issue(series, {HOLDER: UNIT, RECEIVER: 40 * UNIT, SPENDER: 40 * UNIT})
-    slots = {entry["label"]: int(entry["slot"]) for entry in series.artifact.storage_layout["storage"]}
-    series.setLien(slots["_liens"], slots["_accounts"], HOLDER, address_of("creditor"), UNIT)
-    meeting_id = modify(governed, series, target)
-    receipt = governed.meeting.exchange(meeting_id, series.address, [HOLDER, RECEIVER])
-    assert receipt.log[0] == ("ExchangeSkipped", meeting_id, series.address, HOLDER, UNIT)
-    assert receipt.result == 40 * UNIT
-
-
 def test_exchange_reverts_before_the_end_and_where_none_was_decided(
     governed: Governed, series: Contract, other: Contract, target: Contract
 ):

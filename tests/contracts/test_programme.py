@@ -256,12 +256,12 @@ def test_issue_reverts_under_a_memorandum(world: World, lone: Lone, holder: str)
 
 def test_issue_reverts_when_no_rate_was_posted(world: World, lone: Lone, holder: str):
     world.by_admin(lone.programme.advanceMandate, PILOT, MANDATE_UNTIL)
-    with expect_revert("NoRate"):
+    with expect_revert("NoRate", feed=b"USDPKR".ljust(32, b"\0")):
         lone.issue(holder)
 
 
 def test_value_usd_up_reverts_when_no_rate_was_posted(lone: Lone):
-    with expect_revert("NoRate"):
+    with expect_revert("NoRate", feed=b"USDPKR".ljust(32, b"\0")):
         lone.programme.valueUsdUp(lone.series)
 
 

@@ -1,4 +1,4 @@
-"""RwaToken: issue and retirement by the Programme only, record dates, liens, and rights that stand in the Programme."""
+"""RwaToken: issue and retirement by the Programme only, record dates, and rights that stand in the Programme."""
 
 import pytest
 from eth_utils import keccak
@@ -238,98 +238,6 @@ def test_supports_interface_says_yes_to_erc_6372(bond: Contract):
     folded = int.from_bytes(keccak(text="clock()")[:4]) ^ int.from_bytes(keccak(text="CLOCK_MODE()")[:4])
     assert folded == 0xDA287A1D
     assert bond.supportsInterface(bytes.fromhex("da287a1d"))
-
-
-# ── liens ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-CREDITOR = address_of("creditor")
-
-
-@pytest.fixture
-def pledged(world: World) -> Contract:
-    """A series in which the holder has two units, one of them pledged."""
-    artifact = world.mocks["BondWithLiens"]
-    series = world.new_series(artifact=artifact, symbol="LIEN")
-    world.issue(series, {HOLDER: 2 * UNIT})
-    lay_lien(series, UNIT)
-    return series
-
-
-def lay_lien(series: Contract, face: int) -> None:
-    slots = {entry["label"]: int(entry["slot"]) for entry in series.artifact.storage_layout["storage"]}
-    series.setLien(slots["_liens"], slots["_accounts"], HOLDER, CREDITOR, face)
-
-
-def test_pledged_of_names_face_and_creditor(pledged: Contract):
-    assert tuple(pledged.pledgedOf(HOLDER)) == (UNIT, CREDITOR)
-    assert tuple(pledged.pledgedOf(RECEIVER)) == (0, ZERO)
-
-
-def test_a_lien_leaves_the_balance_and_binds_the_face(pledged: Contract):
-    assert (pledged.balanceOf(HOLDER), pledged.freeBalanceOf(HOLDER)) == (2 * UNIT, UNIT)
-    assert [pledged.detectTransferRestriction(HOLDER, RECEIVER, UNIT + extra) for extra in (0, 1)] == [0, 3]
-    with expect_revert("ERC7943InsufficientUnfrozenBalance", account=HOLDER, amount=UNIT + 1, unfrozen=UNIT):
-        pledged.transfer(RECEIVER, UNIT + 1, by=HOLDER)
-    pledged.transfer(RECEIVER, UNIT, by=HOLDER)
-    assert pledged.freeBalanceOf(HOLDER) == 0
-
-
-def test_a_freeze_binds_the_part_that_is_not_pledged(pledged: Contract):
-    pledged.setFrozenTokens(HOLDER, 10, by=ENFORCER)
-    assert pledged.freeBalanceOf(HOLDER) == UNIT - 10
-    pledged.setFrozenTokens(HOLDER, ALL, by=ENFORCER)
-    assert pledged.freeBalanceOf(HOLDER) == 0
-
-
-def test_a_forced_transfer_reaches_what_is_not_pledged_and_no_unit_more(pledged: Contract):
-    pledged.setFrozenTokens(HOLDER, ALL, by=ENFORCER)
-    with expect_revert("ERC7943InsufficientUnfrozenBalance", account=HOLDER, amount=UNIT + 1, unfrozen=UNIT):
-        pledged.forcedTransfer(HOLDER, RECEIVER, UNIT + 1, by=ENFORCER)
-    pledged.forcedTransfer(HOLDER, RECEIVER, UNIT, by=ENFORCER)
-    assert (pledged.balanceOf(HOLDER), pledged.pledgedOf(HOLDER).face) == (UNIT, UNIT)
-
-
-def test_a_forced_transfer_to_oneself_stops_at_the_lien_too(pledged: Contract):
-    with expect_revert("ERC7943InsufficientUnfrozenBalance", account=HOLDER, amount=UNIT + 1, unfrozen=UNIT):
-        pledged.forcedTransfer(HOLDER, HOLDER, UNIT + 1, by=ENFORCER)
-
-
-def test_redemption_stops_at_the_lien(world: World, pledged: Contract):
-    world.give(world.cash, RECEIVER, 2 * UNIT)
-    world.cash.approve(world.paying_agent.address, 2 * UNIT, by=RECEIVER)
-    world.paying_agent.fund(pledged.address, 2 * UNIT, by=RECEIVER)
-    world.chain.now = MATURITY_AT
-    world.paying_agent.redeem(pledged.address, [HOLDER])
-    assert (pledged.balanceOf(HOLDER), world.cash.balanceOf(HOLDER)) == (UNIT, UNIT)
-
-
-def test_an_exchange_stops_at_the_lien(world: World, pledged: Contract):
-    """Attack case 26: face that a creditor holds is not exchanged over his head."""
-    other = world.new_series(salt=3, maturityAt=MATURITY_AT + DAY, symbol="NEXT")
-    world.by_admin(world.programme.setServicer, address_of("servicer"), True)
-    facts = {"account": HOLDER, "amount": 2 * UNIT, "unfrozen": UNIT}
-    with expect_revert("ERC7943InsufficientUnfrozenBalance", **facts):
-        world.programme.exchange(pledged.address, other.address, 10**18, [HOLDER], by=address_of("servicer"))
-    assert pledged.balanceOf(HOLDER) == 2 * UNIT
-
-
-def test_pull_leaves_pledged_face_out(pledged: Contract):
-    pledged.approve(address_of("spender"), ALL, by=HOLDER)
-    assert tuple(pledged.pull(HOLDER, RECEIVER, ALL, by=address_of("spender")).result) == (False, UNIT)
-
-
-def test_a_lifted_lien_frees_the_face(pledged: Contract):
-    lay_lien(pledged, 0)
-    assert pledged.freeBalanceOf(HOLDER) == 2 * UNIT
-
-
-def test_a_lien_and_a_freeze_are_two_flags(pledged: Contract):
-    pledged.setFrozenTokens(HOLDER, UNIT, by=ENFORCER)
-    pledged.setFrozenTokens(HOLDER, 0, by=ENFORCER)
-    assert pledged.freeBalanceOf(HOLDER) == UNIT
-    pledged.setFrozenTokens(HOLDER, UNIT, by=ENFORCER)
-    lay_lien(pledged, 0)
-    assert pledged.freeBalanceOf(HOLDER) == UNIT
 
 
 # ── balancesAt ───────────────────────────────────────────────────────────────────────────────────────────────────────

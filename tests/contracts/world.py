@@ -7,8 +7,9 @@ from typing import Any
 
 from eth_abi import encode
 from eth_utils import keccak
-from evm import Chain, Contract, Method, Receipt, address_of, init_code
+from evm import ZERO, Chain, Contract, Key, Method, Receipt, address_of, init_code, key_of
 from harness import mock_artifacts, programme_artifacts
+from signing import RESERVE, digest, domain_separator, round_digest
 
 from rwa_deploy import units, wiring
 from rwa_deploy.artifacts import Artifact
@@ -23,10 +24,29 @@ MAX_RATE_AGE = 4 * DAY
 CAP_USD = 2_000_000_000 * units.ONE
 RATE = 166_250_000  # rupees per dollar [1e6], September 2020
 MAX_STEP_BPS = 500
+QUORUM = 2
+PRICE_SIGNERS = ("price_signer_1", "price_signer_2", "price_signer_3")
+MAX_PRICE_AGE = 4 * DAY
+TENOR_DAYS = (7, 14, 30, 60, 90, 120, 180, 270, *(365 * years for years in (*range(1, 11), 15, 20, 30)))
+CURVE_STEP_BPS = 100  # of yield
+FEEDS = {
+    b"USDPKR": (MAX_STEP_BPS, ()),
+    b"PKRV": (CURVE_STEP_BPS, TENOR_DAYS),
+    b"XAU": (1_000, ()),
+    b"BRENT": (1_500, ()),
+}
 TRAVEL_LIMIT = 1_000_000 * units.ONE  # PKR
 MANDATE_UNTIL = NOW + 730 * DAY
 VALID_UNTIL = NOW + 1_000 * DAY
 MINTER_LIMIT = 10**12 * units.ONE
+PER_DAY = 10 * MINTER_LIMIT  # of the minter: no test but those of the bucket meets it
+RESERVE_AGE = 36_500 * DAY
+ATTESTED = 10**6 * MINTER_LIMIT
+VAULT_SHARE_BPS = 2_500
+CONVERTER_LIMIT = 10**9 * units.ONE
+CUSTODIAN, AUDITOR = 1, 2  # kinds of signers
+FROM_RESERVE, FROM_VAULT, FROM_CONVERTER = range(3)  # kinds of minters
+DISTRIBUTION_TIER = 4
 UNIT = 5_000 * units.ONE  # the series' denomination
 MAX_FACE = 2**128 - 1
 # A discount bill: no schedule, issued at par as far as the tax table is concerned.
@@ -54,6 +74,19 @@ TAX_RATES = {
     EXTERNAL: (0, 0, 0, 0, 0, 0, 0),
 }
 PAUSE = 3 * DAY
+
+# What the vault lends: up to so many days of residual tenor, lent and threshold [bps], by class of collateral.
+LADDERS = {
+    1: ((91, 9_500, 9_700), (366, 9_200, 9_500), (65_535, 8_000, 8_600)),
+    2: ((366, 9_200, 9_500), (1_096, 8_800, 9_200), (65_535, 7_500, 8_300)),
+    3: ((366, 9_300, 9_550), (65_535, 8_600, 9_100)),
+    4: ((65_535, 6_000, 7_000),),
+}
+BUCKET_CEILING = 10**12 * units.ONE
+MARGINS = (1_500, 7, 14, 1_000)  # FX add-on [bps], days without new debt, days of dead prices, cut [bps]
+FLOOR = 10_000 * units.ONE
+VAULT_TERMS = (2_000_000, 10**10 * units.ONE, 10**9 * units.ONE, FLOOR)  # 2 % a year, ceilings, floor
+AUCTION_TERMS = (10_500, 6 * HOUR, 10**9 * units.ONE)
 
 MEMORANDUM, PILOT, DEFINITIVE, CLOSED = range(4)
 NONE, NOC, AML_REGISTERED, SANDBOX, LICENSED, SUSPENDED, REVOKED = range(7)
@@ -146,9 +179,22 @@ class World:
         self.allowlist.revokeByRegistrar(wallets, by=self.account("registrar"))
 
     def post_rate(self, usd_pkr: int = RATE) -> Receipt:
-        """The price signers post the next round, observed now."""
-        number = self.oracle.rounds().last.number + 1
-        return self.oracle.postUsdPkr(number, usd_pkr, self.chain.now, by=self.account("price_signer"))
+        """The next round of the dollar rate, observed now."""
+        return self.post_spot(b"USDPKR", usd_pkr)
+
+    def post_spot(self, feed: bytes, price: int) -> Receipt:
+        """The next round of a price [1e6], observed now."""
+        return self.post_round(feed, [price])
+
+    def post_curve(self, *yields: int) -> Receipt:
+        """The next round of the yields [1e-8 per year], observed now: one for each tenor, or one for all."""
+        return self.post_round(b"PKRV", yields if len(yields) > 1 else yields * len(TENOR_DAYS))
+
+    def post_round(self, feed: bytes, values: Sequence[int], **changes: Any) -> Receipt:
+        """The next round of a feed, observed now unless told otherwise, under as many signatures as it needs."""
+        number = self.oracle.rounds(feed.ljust(32, b"\0")).last.number + 1
+        fields = {"number": number, "observed_at": self.chain.now, **changes}
+        return self.oracle.post(*signed_round(self.oracle, feed, values, **fields), by=self.account("outsider"))
 
     def set_rates(
         self,
@@ -217,6 +263,25 @@ class World:
         """The minter mints."""
         return self.cash.mint(to, amount, by=self.account("minter"))
 
+    def attest(self, subject: str, quantity: int, observed_at: int | None = None) -> Receipt:
+        """Custodian and auditor attest what stands behind a token, now unless said otherwise; by anyone."""
+        at = self.chain.now if observed_at is None else observed_at
+        return self.attestations.attest(subject, quantity, bytes(32), self.signatures(subject, quantity, at))
+
+    def signatures(self, subject: str, quantity: int, observed_at: int) -> list[tuple[str, int, bytes]]:
+        """The two signatures, in the order of their signers."""
+        keys = sorted(map(key_of, ("custodian", "auditor")), key=lambda key: key.address)
+        return [self.signature(key, (subject, quantity, bytes(32), observed_at)) for key in keys]
+
+    def signature(self, key: Key, values: tuple[Any, ...], chain_id: int = 1) -> tuple[str, int, bytes]:
+        """Key and what it attests (subject, quantity, document, time) -> its part of the attestation."""
+        realm = domain_separator("Attestations", self.attestations.address, chain_id)
+        return key.address, values[-1], key.sign(digest(realm, RESERVE, values))
+
+    def mint_money(self, to: str, amount: int) -> Receipt:
+        """The central bank issues money of its own."""
+        return self.money.mint(to, amount, by=self.account("central_bank"))
+
     def give(self, token: Contract, to: str, amount: int) -> None:
         """New face or new cash for a wallet."""
         if token.address == self.cash.address:
@@ -233,6 +298,9 @@ class World:
             "PriceOracle": self.oracle,
             "Programme": self.programme,
             "CashToken": self.cash,
+            "Attestations": self.attestations,
+            "CentralBankMoney": self.money,
+            "CashDesk": self.cash_desk,
             "Settlement": self.settlement,
             "TaxTable": self.tax_table,
             "Fixings": self.fixings,
@@ -244,6 +312,10 @@ class World:
             "LiabilityManagement": self.liabilities,
             "Policies": self.policies,
             "Enforcement": self.enforcement,
+            "Retirements": self.retirements,
+            "CollateralRisk": self.risk,
+            "Windup": self.windup,
+            "CollateralVault": self.vault,
             "BondToken": self.bond,
         }
 
@@ -259,7 +331,12 @@ class World:
         self.policies = self.deploy("Policies", root, *rules)
         self.programme = self.deploy("Programme", root, self.oracle.address)
         listed = self.allowlist.address
-        self.cash = self.deploy("CashToken", root, listed, "Rupee stablecoin", "PKRS", b"PKR")
+        self.attestations = self.deploy("Attestations", root)
+        reserves = self.attestations.address
+        self.cash = self.deploy("CashToken", root, listed, reserves, "Rupee stablecoin", "PKRS", b"PKR", 0)
+        policed = self.policies.address
+        self.money = self.deploy("CashToken", root, policed, ZERO, "Digital rupee", "PKRD", b"PKR", DISTRIBUTION_TIER)
+        self.cash_desk = self.deploy("CashDesk", root, self.cash.address, self.money.address)
         self.tax_table = self.deploy("TaxTable", root)
         self.fixings = self.deploy("Fixings", root, self.programme.address)
         self.maths = self.deploy("BondMaths", self.fixings.address)
@@ -272,20 +349,31 @@ class World:
         self.meeting = self.deploy("Meeting", root, *desk[:2], agent, self.defaults.address, self.maths.address)
         self.liabilities = self.deploy("LiabilityManagement", root, *desk[:2], listed, self.maths.address)
         self.enforcement = self.deploy("Enforcement", root, self.programme.address, listed, self.cash.address)
+        self.retirements = self.deploy("Retirements", root, self.programme.address)
+        self._deploy_credit(root, agent)
+
+    def _deploy_credit(self, root: str, agent: str) -> None:
+        programme, cash, backstop = self.programme.address, self.cash.address, self.account("backstop")
+        maths, oracle = self.maths.address, self.oracle.address
+        self.risk = self.deploy("CollateralRisk", root, programme, oracle, maths, backstop)
+        risk = self.risk.address
+        self.windup = self.deploy("Windup", cash, risk, agent)
+        rest = (cash, risk, agent, self.windup.address, backstop)
+        self.vault = self.deploy("CollateralVault", root, programme, *rest)
 
     def _wire(self) -> None:
         """The table of `wiring` brought on chain; offices and system contracts get their roles."""
         deployer = self.account("deployer")
-        targets = {artifact: contract for artifact, contract in self._targets().items() if artifact != "BondToken"}
+        targets = {artifact: [contract] for artifact, contract in self._targets().items() if artifact != "BondToken"}
+        targets["CashToken"].append(self.money)
         for name, functions in wiring.FUNCTIONS.items():
             by_office: dict[str, list[bytes]] = defaultdict(list)
             for function, office in functions.items():
                 abi_of = "BondToken" if name == "Programme" and function in wiring.SERIES else name
                 by_office[office].append(selector(self.artifacts[abi_of], function))
-            for office, selectors in by_office.items():
-                self.authority.setTargetFunctionRole(
-                    targets[name].address, selectors, wiring.OFFICES[office], by=deployer
-                )
+            for target in targets[name]:
+                for office, selectors in by_office.items():
+                    self.authority.setTargetFunctionRole(target.address, selectors, wiring.OFFICES[office], by=deployer)
         members = [(office, self.account(office)) for office in OFFICES]
         members += [("issuer", self.account("debt_office")), ("issuer", self.settlement.address)]
         members.append(("enforcer", self.enforcement.address))
@@ -295,6 +383,7 @@ class World:
     def _targets(self) -> dict[str, Contract]:
         names = ("licences", "allowlist", "oracle", "programme", "cash", "settlement", "tax_table", "fixings")
         names += ("paying_agent", "calendar", "meeting", "liabilities", "authority", "policies", "enforcement")
+        names += ("retirements", "attestations", "cash_desk", "risk", "vault")
         return {getattr(self, name).artifact.name: getattr(self, name) for name in names}
 
     def _set_parameters(self) -> None:
@@ -302,18 +391,57 @@ class World:
         self.allowlist.setSystemAccount(self.account("treasury"), False, by=deployer)
         self.allowlist.setSystemAccount(self.settlement.address, True, by=deployer)
         self.allowlist.setSystemAccount(self.paying_agent.address, False, by=deployer)
-        for servicer in (self.paying_agent, self.meeting, self.liabilities):
+        for servicer in (self.paying_agent, self.meeting, self.liabilities, self.retirements):
             self.programme.setServicer(servicer.address, True, by=deployer)
         self.allowlist.setSystemAccount(self.liabilities.address, False, by=deployer)
+        self.allowlist.setSystemAccount(self.retirements.address, False, by=deployer)
         self.paying_agent.setAccounts(self.account("tax_account"), self.account("unclaimed_account"), by=deployer)
         for account in ("tax_account", "unclaimed_account"):
             self.allowlist.setSystemAccount(self.account(account), False, by=deployer)
-        self.oracle.loosenMaxStep(MAX_STEP_BPS, by=deployer)
+        for signer in PRICE_SIGNERS:
+            self.oracle.addSigner(self.account(signer), by=deployer)
+        for feed, (step, tenors) in FEEDS.items():
+            self.oracle.openFeed(feed, step, MAX_PRICE_AGE, tenors, by=deployer)
         self.programme.loosenCap(CAP_USD, by=deployer)
         self.programme.loosenMaxRateAge(MAX_RATE_AGE, by=deployer)
         self.programme.advanceMandate(PILOT, MANDATE_UNTIL, by=deployer)
         self.policies.loosenTravelLimit(TRAVEL_LIMIT, by=deployer)
-        self.cash.loosenMinterLimit(self.account("minter"), MINTER_LIMIT, by=deployer)
+        self._set_cash(deployer)
+        self._set_vault(deployer)
+
+    def _set_cash(self, deployer: str) -> None:
+        minter, bank, desk, cash = self.account("minter"), self.account("central_bank"), self.cash_desk, self.cash
+        self.allowlist.setSystemAccount(desk.address, False, by=deployer)
+        desk.setIssuer(minter, by=deployer)
+        cash.setMinterKind(desk.address, FROM_CONVERTER, by=deployer)
+        limits = (
+            *((cash, minter, MINTER_LIMIT, PER_DAY), (cash, desk.address, CONVERTER_LIMIT, CONVERTER_LIMIT)),
+            (self.money, bank, MINTER_LIMIT, PER_DAY),
+        )
+        for token, account, limit, per_day in limits:
+            token.loosenMinterLimit(account, limit, by=deployer)
+            token.loosenMinterRate(account, per_day, by=deployer)
+        cash.loosenVaultShare(VAULT_SHARE_BPS, by=deployer)
+        self.attestations.loosenMaxAge(cash.address, RESERVE_AGE, by=deployer)
+        for name, kind in (("custodian", CUSTODIAN), ("auditor", AUDITOR)):
+            self.attestations.setSigner(cash.address, self.account(name), kind, by=deployer)
+
+    def _set_vault(self, deployer: str) -> None:
+        vault, risk, cash = self.vault, self.risk, self.cash
+        for account, mover in ((vault.address, True), (self.windup.address, False), (self.account("backstop"), False)):
+            self.allowlist.setSystemAccount(account, mover, by=deployer)
+        self.programme.setCreditor(vault.address, True, by=deployer)
+        cash.setMinterKind(vault.address, FROM_VAULT, by=deployer)
+        cash.loosenMinterLimit(vault.address, MINTER_LIMIT, by=deployer)
+        cash.loosenMinterRate(vault.address, PER_DAY, by=deployer)
+        risk.setVault(vault.address, by=deployer)
+        for number, rungs in LADDERS.items():
+            risk.loosenLadder(number, rungs, by=deployer)
+        for bucket in range(6):
+            risk.loosenBucketCeiling(bucket, BUCKET_CEILING, by=deployer)
+        risk.loosenMargins(*MARGINS, by=deployer)
+        vault.loosenTerms(VAULT_TERMS, by=deployer)
+        vault.setAuctionTerms(AUCTION_TERMS, by=deployer)
 
     def _hand_over(self) -> None:
         deployer = self.account("deployer")
@@ -322,13 +450,15 @@ class World:
         self.authority.renounceRole(wiring.OFFICES[wiring.ADMIN], deployer, by=deployer)
 
     def _open(self) -> None:
-        """Two licensed providers, three investors, a rate and a series: the offices at work."""
+        """Two licensed providers, three investors, a rate, a reserve and a series: the offices at work."""
         for provider in ("provider", "second_provider"):
             for phase in (NOC, AML_REGISTERED, SANDBOX, LICENSED):
                 by = self.account("regulator")
                 self.licences.grantLicence(self.account(provider), phase, 7, VALID_UNTIL, by=by)
         self.onboard(*map(self.account, HOLDERS))
+        self.oracle.raiseQuorum(QUORUM, by=self.account("guardian"))
         self.post_rate()
+        self.attest(self.cash.address, ATTESTED)
         for instrument_class, rates in TAX_RATES.items():
             self.set_rates(instrument_class, 0, rates)
         self.bond = self.new_series()
@@ -339,6 +469,21 @@ def selector(artifact: Artifact, function: str) -> bytes:
     found = [code for signature, code in artifact.method_identifiers.items() if signature.split("(")[0] == function]
     assert len(found) == 1, f"{artifact.name}.{function} stands {len(found)} times"
     return bytes.fromhex(found[0])
+
+
+def signed_round(
+    oracle: Contract,
+    feed: bytes,
+    values: Sequence[int],
+    number: int,
+    observed_at: int,
+    signers: Sequence[str] = PRICE_SIGNERS[:QUORUM],
+    digest: bytes | None = None,
+) -> tuple[Any, ...]:
+    """A round and the names of who signs it (or another `digest`) -> the arguments of `post`."""
+    signed = digest or round_digest(oracle, feed, number, observed_at, values)
+    signatures = sorted((key_of(name).address, key_of(name).sign(signed)) for name in signers)
+    return feed, number, observed_at, list(values), signatures
 
 
 def page_hash(winners: Sequence[tuple[str, int, int]]) -> bytes:

@@ -174,7 +174,10 @@ def test_register_exits_3_when_the_events_are_bad(rwa: Rwa, tmp_path: Path, cont
     ("change", "says"),
     [
         (("cap_usd =", "cap_uds ="), "unknown key programme.cap_uds; did you mean cap_usd?"),
-        (("max_step_bps = 500", 'max_step_bps = "few"'), "oracle.max_step_bps: input should be a valid integer"),
+        (
+            ("max_step_bps = 100", 'max_step_bps = "few"'),
+            "oracle.feeds.PKRV.max_step_bps: input should be a valid integer",
+        ),
         (('"2000000000"', "2e9"), 'programme.cap_usd: an amount is a whole number or a decimal in quotes, such as "2'),
         (('["devnet:1", "devnet:2"]', '["devnet:1", "devnet:1"]'), "authority.admins names an account twice"),
         (('deployer = "devnet:0"', 'deployer = "devnet:3"'), "authority.deployer also holds an office"),

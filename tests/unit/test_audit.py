@@ -110,7 +110,7 @@ def transferred(currency: str) -> list[Event]:
     return [
         event(1, "SeriesConfirmed", "Programme", series=SERIES, currency=f"0x{currency.encode().hex()}"),
         event(2, "Onboarded", "Allowlist", wallet=WALLET, record=7 << 152, fileHash=LAW),
-        event(3, "Issued", "Programme", series=SERIES, face=5, usd=1, usdPkr=1),
+        event(3, "Issued", "Programme", series=SERIES, face=5, usd=1, rate=1),
         transfer(3, NOBODY, WALLET, 5, 1),
         transfer(4, WALLET, FOUND, 2, 0),
     ]

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from rwa_deploy.cli.output import fail, wants_json
 from rwa_deploy.errors import ConfigError, InputError
 
 ISSUED = (
-    {"doctor", "compile", "devnet", "plan", "apply", "status", "clear", "price", "terms"}
+    {"doctor", "compile", "devnet", "plan", "apply", "status", "clear", "price", "prices", "terms", "receipt"}
     | {
         "run",
         "register",
@@ -265,3 +266,14 @@ def test_terms_draft_prints_without_a_file_and_overwrites_none(rwa, drafted):
     code, _, err = rwa("terms", "draft", "mtb")
     assert code == 2
     assert "there is no template mtb; known are amortising" in err
+
+
+def test_receipt_hash_tells_the_hash_and_what_may_be_issued(rwa):
+    path = str(Path(__file__).resolve().parents[2] / "scripts" / "scenarios" / "data" / "gold" / "receipt.toml")
+    shown = json.loads(rwa("receipt", "hash", path, "--json")[1])
+    assert (shown["unit"], shown["net_quantity"], shown["in_force_until"]) == ("APZ", "1200.000000", "2021-07-01")
+    said = rwa("receipt", "hash", path)[1]
+    assert re.sub(r"\s+", " ", said).startswith(
+        "XAU-KHI-0001: at most 1200.000000 APZ of XAU, issued before 2021-07-01."
+    )
+    assert shown["receipt_hash"] in said

@@ -11,6 +11,7 @@ from rwa_deploy.errors import ConfigError
 
 PROJECT = Path(__file__).resolve().parents[2]
 TEXT = (PROJECT / "programme.toml").read_text()
+MINTERS = TEXT.partition("[cash.minters]")[2].partition("central_bank")[0]
 SOMEONE = "0x1Ec68Bf9BdbcB6010b507ad22cfFDBF66a745013"
 
 
@@ -37,10 +38,11 @@ def test_load_reads_the_projects_own_programme():
     config = load(PROJECT / "programme.toml")
     assert config.programme.cap_usd == 2_000_000_000 * units.ONE
     assert config.programme.mandate_until_unix == units.unix_from_date(date(2031, 1, 1)) - 1
-    assert config.cash.minters == {"central_bank": 100_000_000_000 * units.ONE}
+    minter = config.cash.minters["central_bank"]
+    assert (minter.limit, minter.per_day) == (100_000_000_000 * units.ONE, 100_000_000_000 * units.ONE)
     assert config.travel_rule.limit_pkr == 1_000_000 * units.ONE
     assert config.offices.accounts()["guardian"] == "devnet:11"
-    assert config.accounts() == {f"devnet:{number}" for number in range(15)}
+    assert config.accounts() == {f"devnet:{number}" for number in range(21)}
 
 
 def test_load_gives_a_value_that_cannot_change():
@@ -58,7 +60,7 @@ def test_load_gives_a_value_that_cannot_change():
         (
             "[cash]",
             "[zzz]\n[cash]",
-            "unknown key zzz; known are authority, cash, networks, offices, oracle, programme, purses, travel_rule",
+            "unknown key zzz; known are authority, cash, central_bank_money, networks, offices, oracle, programme",
         ),
         (
             "[offices]",
@@ -91,10 +93,22 @@ def test_load_refuses_a_key_and_names_the_likely_one(path: Path, old, new, says)
         ("2030-12-31", "1950-12-31", "programme.mandate_until: input should be greater than or equal to 1970-01-02"),
         ("max_rate_age_hours = 72", "max_rate_age_hours = 0", "programme.max_rate_age_hours: input should be greater"),
         ("max_rate_age_hours = 72", "max_rate_age_hours = 721", "programme.max_rate_age_hours: input should be less"),
-        ("max_step_bps = 500", "max_step_bps = 0", "oracle.max_step_bps: input should be greater than or equal to 1"),
-        ("max_step_bps = 500", "max_step_bps = 10001", "oracle.max_step_bps: input should be less than or equal to"),
-        ("max_step_bps = 500", "max_step_bps = true", "oracle.max_step_bps: input should be a valid integer"),
-        ("max_step_bps = 500", "max_step_bps = 5.0", "oracle.max_step_bps: input should be a valid integer"),
+        (
+            "max_step_bps = 100",
+            "max_step_bps = 0",
+            "oracle.feeds.PKRV.max_step_bps: input should be greater than or equal to 1",
+        ),
+        ("max_step_bps = 100", "max_step_bps = 10001", "oracle.feeds.PKRV.max_step_bps: input should be less than or"),
+        (
+            "max_step_bps = 100",
+            "max_step_bps = true",
+            "oracle.feeds.PKRV.max_step_bps: input should be a valid integer",
+        ),
+        ("max_step_bps = 100", "max_step_bps = 5.0", "oracle.feeds.PKRV.max_step_bps: input should be a valid integer"),
+        ("max_age_hours = 72", "max_age_hours = 721", "oracle.feeds.USDPKR.max_age_hours: input should be less than"),
+        ("tenor_days = [", "tenor_days = [\n0,", "oracle.feeds.PKRV.tenor_days.1: input should be greater than or"),
+        ("feeds.XAU", "feeds.xau", "oracle.feeds.xau.[key]: string should match pattern"),
+        ("quorum = 2 ", "quorum = 0 ", "oracle.quorum: input should be greater than or equal to 1"),
         ('symbol = "PKRS"', f'symbol = "{"X" * 32}"', "cash.symbol: string should have at most 31 characters"),
         ('symbol = "PKRS"', 'symbol = "₨"', "cash.symbol: string should match pattern"),
         ('currency = "PKR"', 'currency = "pkr"', "cash.currency: string should match pattern"),
@@ -103,7 +117,19 @@ def test_load_refuses_a_key_and_names_the_likely_one(path: Path, old, new, says)
         ('"devnet:11"', '"devnet:100"', "offices.guardian: an account is `devnet:N`"),
         ('"devnet:11"', '"devnet:01"', "offices.guardian: an account is `devnet:N`"),
         ('"devnet:11"', f'"{SOMEONE.lower()}"', "offices.guardian: an account is `devnet:N`"),
-        ("[oracle]\nmax_step_bps = 500", "", "oracle: field required"),
+        ('signers = ["devnet:17", "devnet:18", "devnet:19"]', "", "oracle.signers: field required"),
+        (
+            '{ limit = "100000000000"',
+            '{ most = "1"',
+            "unknown key cash.minters.central_bank.most; known are limit",
+        ),
+        (
+            "vault_share_bps = 2500",
+            "vault_share_bps = 10001",
+            "cash.vault_share_bps: input should be less than or equal",
+        ),
+        ("max_reserve_age_hours = 744", "max_reserve_age_hours = 0", "cash.max_reserve_age_hours: input should be"),
+        ('per_day = "10000000000"', f'per_day = "{2**69}"', "cash.converter.per_day: input should be less than"),
         ('limit_pkr = "1000000"', 'limit_pkr = "-1"', "travel_rule.limit_pkr: is negative"),
         ('[travel_rule]\nlimit_pkr = "1000000"', "", "travel_rule: field required"),
     ],
@@ -118,8 +144,29 @@ def test_load_refuses_a_value_and_names_its_key(path: Path, old, new, says):
         ('["devnet:1", "devnet:2"]', '["devnet:1", "devnet:1"]', "authority.admins names an account twice"),
         ('deployer = "devnet:0"', 'deployer = "devnet:1"', "authority.deployer also holds an office"),
         ('deployer = "devnet:0"', 'deployer = "devnet:9"', "authority.deployer also holds an office"),
+        ('deployer = "devnet:0"', 'deployer = "devnet:18"', "authority.deployer also signs prices"),
+        ('"devnet:18", "devnet:19"]', '"devnet:18", "devnet:18"]', "oracle: signers names an account twice"),
+        ("quorum = 2 ", "quorum = 4 ", "oracle: quorum asks for 4 of 3 signers"),
+        ("feeds.USDPKR", "feeds.USD", "oracle: feeds has no USDPKR, which every issue is booked at"),
+        ("feeds.XAU]", "feeds.XAU]\ntenor_days = [7]", "oracle: feeds.XAU.tenor_days: PKRV has tenors and no other"),
+        ("  7, 14,", "  14, 7,", "oracle: feeds.PKRV.tenor_days do not ascend"),
         ('checker = "devnet:10"', 'checker = "devnet:9"', "offices.enforcement_maker and enforcement_checker are one"),
-        ('central_bank = "100000000000"', 'central_bnk = "1"', "cash.minters.central_bnk is no office; did you mean"),
+        (
+            f"[cash.minters]{MINTERS}central_bank",
+            f"[cash.minters]{MINTERS}central_bnk",
+            "cash.minters.central_bnk is no",
+        ),
+        (
+            "[central_bank_money.minters]\ncentral_bank",
+            "[central_bank_money.minters]\ncentral_bnk",
+            "central_bank_money.minters.central_bnk is no office; did you mean",
+        ),
+        (
+            'auditor = "devnet:19"',
+            'auditor = "devnet:18"',
+            "cash.reserve_signers.custodian and auditor are one account",
+        ),
+        ('auditor = "devnet:19"', 'auditor = "devnet:6"', "cash.reserve_signers names a minter"),
     ],
 )
 def test_load_refuses_what_contradicts_itself(path: Path, old, new, says):

@@ -86,7 +86,11 @@ def test_cli_reference_names_every_command_and_exit_code(docs: ModuleType):
     text = docs.cli_reference()
     assert [name for name in COMMANDS if f"## rwa {name}\n" not in text] == []
     sections = re.findall(r"^##+ (rwa .+)\n", text, re.MULTILINE)
-    assert text.count("```console\n$ rwa ") == len(sections) == len(COMMANDS) + len(("draft", "show", "calendar"))
+    assert (
+        text.count("```console\n$ rwa ")
+        == len(sections)
+        == len(COMMANDS) + len(("draft", "show", "calendar", "hash", "sign", "post", "show"))
+    )
     kinds = [getattr(errors, name) for name in errors.__all__ if name != "RwaError"]
     assert [kind for kind in kinds if f"| {kind.exit_code} | `{kind.__name__}` |" not in text] == []
 

@@ -83,7 +83,7 @@ def run() -> RunFacts:
     )
     play.say(ISSUED, *records)
     total = sum(FACES.values())
-    issued = {"series": SERIES, "face": total, "usd": 1, "usdPkr": 1}
+    issued = {"series": SERIES, "face": total, "usd": 1, "rate": 1}
     play.say(ISSUED, ("Programme", "Issued", issued), *(moved(NOBODY, one, face) for one, face in FACES.items()))
     due = sum(INCOME.values()) + total // 10
     play.say(

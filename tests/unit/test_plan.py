@@ -19,16 +19,18 @@ from rwa_deploy.plan import CREATE2_PROXY, Desired, Observed, Plan, Rights, Sett
 from rwa_deploy.wiring import OFFICES
 
 CONFIG = load(Path(__file__).resolve().parents[2] / "programme.toml")
-ACCOUNTS = {f"devnet:{number}": f"0x{number + 1:040x}" for number in range(15)}
+ACCOUNTS = {f"devnet:{number}": f"0x{number + 1:040x}" for number in range(20)}
 CODEC = Codec(compile_contracts())
 DESIRED = desire(CONFIG, ACCOUNTS, CODEC)
 BY_LABEL = {setting.label: setting for setting in DESIRED.settings}
 CAP = CONFIG.programme.cap_usd
-MOST = CONFIG.cash.minters["central_bank"]
+MOST = CONFIG.cash.minters["central_bank"].limit
 PILOT = (1, CONFIG.programme.mandate_until_unix)
 DEPLOYER = ACCOUNTS["devnet:0"]
 STRANGER = f"0x{99:040x}"
-PAID_IN_CASH = ("Settlement", "PayingAgent", "Defaults", "Meeting", "LiabilityManagement")
+SIGNERS = tuple(ACCOUNTS[ref] for ref in CONFIG.oracle.signers)
+FX_KEY, FX_AGE = b"USDPKR".ljust(32, b"\0"), CONFIG.oracle.feeds["USDPKR"].max_age_hours * 3600
+PAID_IN_CASH = ("Settlement", "PayingAgent", "Defaults", "Meeting", "LiabilityManagement", "CashDesk")
 
 
 class Toy:
@@ -75,9 +77,22 @@ READ_BY = {
     "setSystemAccount": ("recordOf", lambda args: args[:1]),
     "loosenMinterLimit": ("minterOf", lambda args: args[:1]),
     "tightenMinterLimit": ("minterOf", lambda args: args[:1]),
+    "loosenMinterRate": ("bucketOf", lambda args: args[:1]),
+    "setMinterKind": ("kindOf", lambda args: args[:1]),
+    "setSigner": ("kindOf", lambda args: args[:2]),
+    "loosenMaxAge": ("maxAgeOf", lambda args: args[:1]),
+    "setIssuer": ("issuer", lambda _: ()),
     "advanceMandate": ("mandate", lambda _: ()),
     "setServicer": ("isServicer", lambda args: args[:1]),
     "setAccounts": ("accounts", lambda _: ()),
+    "addSigner": ("isSigner", lambda args: args),
+    "removeSigner": ("panel", lambda _: ()),
+    "raiseQuorum": ("panel", lambda _: ()),
+    "lowerQuorum": ("panel", lambda _: ()),
+    **dict.fromkeys(
+        ("openFeed", "loosenMaxStep", "tightenMaxStep", "loosenMaxAge", "tightenMaxAge"),
+        ("feedOf", lambda args: args[:1]),
+    ),
 }
 
 
@@ -96,8 +111,16 @@ WRITES: dict[str, Callable[[tuple[Any, ...], Any], Any]] = {
     "setSystemAccount": lambda args, _: (6 if args[1] else 2) << 216,
     "loosenMinterLimit": lambda args, old: (args[1], old[1]),
     "tightenMinterLimit": lambda args, old: (args[1], old[1]),
+    "loosenMinterRate": lambda args, _: (args[1], args[1]),
     "advanceMandate": lambda args, _: args,
     "setAccounts": lambda args, _: args,
+    "addSigner": lambda _, __: True,
+    "removeSigner": lambda args, old: (old[0], tuple(signer for signer in old[1] if signer != args[0])),
+    "raiseQuorum": lambda args, old: (args[0], old[1]),
+    "lowerQuorum": lambda args, old: (args[0], old[1]),
+    "openFeed": lambda args, _: (True, *args[1:]),
+    **dict.fromkeys(("loosenMaxStep", "tightenMaxStep"), lambda args, old: (True, args[1], *old[2:])),
+    **dict.fromkeys(("loosenMaxAge", "tightenMaxAge"), lambda args, old: (*old[:2], args[1], old[3])),
 }
 
 
@@ -214,8 +237,16 @@ def test_plan_makes_an_account_of_the_system_again(label: str, record: int):
         ("Programme.capUsd", CAP + 1, "debt_office", "tightenCap", (CAP,)),
         ("Programme.maxRateAge", 1, "admin", "loosenMaxRateAge", (72 * 3600,)),
         ("Programme.maxRateAge", 72 * 3600 + 1, "debt_office", "tightenMaxRateAge", (72 * 3600,)),
-        ("PriceOracle.maxStepBps", 499, "admin", "loosenMaxStep", (500,)),
-        ("PriceOracle.maxStepBps", 501, "guardian", "tightenMaxStep", (500,)),
+        ("PriceOracle.feed USDPKR", (True, 499, FX_AGE, ()), "admin", "loosenMaxStep", (FX_KEY, 500)),
+        ("PriceOracle.feed USDPKR", (True, 501, FX_AGE, ()), "guardian", "tightenMaxStep", (FX_KEY, 500)),
+        ("PriceOracle.feed USDPKR", (True, 500, FX_AGE - 1, ()), "admin", "loosenMaxAge", (FX_KEY, FX_AGE)),
+        ("PriceOracle.feed USDPKR", (True, 500, FX_AGE + 1, ()), "guardian", "tightenMaxAge", (FX_KEY, FX_AGE)),
+        ("PriceOracle.feed USDPKR", (False, 0, 0, ()), "admin", "openFeed", (FX_KEY, 500, FX_AGE, ())),
+        (f"PriceOracle.signer {SIGNERS[1]}", False, "admin", "addSigner", (SIGNERS[1],)),
+        ("PriceOracle.panel", (0, SIGNERS), "admin", "raiseQuorum", (2,)),
+        ("PriceOracle.panel", (1, SIGNERS), "guardian", "raiseQuorum", (2,)),
+        ("PriceOracle.panel", (3, SIGNERS), "admin", "lowerQuorum", (2,)),
+        ("PriceOracle.panel", (2, (*SIGNERS, STRANGER)), "guardian", "removeSigner", (STRANGER,)),
         ("Programme.mandate", (0, 0), "admin", "advanceMandate", PILOT),
         ("Programme.mandate", (1, PILOT[1] - 1), "admin", "advanceMandate", PILOT),
     ],
@@ -255,6 +286,19 @@ def test_plan_refuses_a_mandate_that_would_go_back(found, stands):
     toy.values["Programme.mandate"] = found
     with pytest.raises(ConfigError, match=f"is pilot, but the programme stands in {stands} on chain"):
         toy.plan()
+
+
+def test_plan_refuses_tenors_that_are_not_those_of_the_open_feed():
+    toy = complete()
+    toy.values["PriceOracle.feed PKRV"] = (True, 100, 96 * 3600, (7, 14))
+    with pytest.raises(ConfigError, match=r"oracle\.feeds\.PKRV\.tenor_days are not those"):
+        toy.plan()
+
+
+def test_plan_keeps_a_strange_signer_while_the_quorum_needs_him():
+    toy = complete()
+    toy.values["PriceOracle.panel"] = (2, (SIGNERS[0], STRANGER))
+    assert toy.plan().steps == ()
 
 
 def with_rights(rights: Rights) -> tuple[Step, ...]:
@@ -305,10 +349,10 @@ def test_plan_gives_everything_but_lowering_to_the_deployer_while_he_is_admin():
     toy = complete()
     toy.values["role admin of the deployer"] = (True, 0)
     toy.values["Programme.capUsd"] = CAP + 1
-    toy.values["PriceOracle.maxStepBps"] = 1
+    toy.values["PriceOracle.feed USDPKR"] = (True, 1, FX_AGE, ())
     assert [(step.actor, step.label) for step in toy.plan().steps] == [
         ("debt_office", "Programme.capUsd"),
-        ("deployer", "PriceOracle.maxStepBps"),
+        ("deployer", "PriceOracle.feed USDPKR"),
         ("deployer", "role admin of the deployer"),
     ]
 
@@ -331,6 +375,9 @@ ANY_VALUE: dict[str, st.SearchStrategy[Any]] = {
     "mandate": st.sampled_from([(0, 0), (1, 5), PILOT]),
     "minterOf": st.tuples(st.integers(0, 2 * MOST), st.integers(0, 2 * MOST)),
     "isServicer": st.booleans(),
+    "isSigner": st.booleans(),
+    "panel": st.sampled_from([(0, ()), (0, SIGNERS), (1, SIGNERS), (3, SIGNERS), (2, (*SIGNERS, STRANGER))]),
+    "feedOf": st.just((False, 0, 0, ())),
 }
 
 

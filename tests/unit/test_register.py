@@ -49,9 +49,7 @@ class History:
     def issue(self, **faces: int) -> None:
         transfers = [move(NOBODY, wallet, face) for wallet, face in faces.items()]
         total = sum(faces.values())
-        self.say(
-            ("Programme", "Issued", {"series": SERIES, "face": total, "usd": total // 160, "usdPkr": 1}), *transfers
-        )
+        self.say(("Programme", "Issued", {"series": SERIES, "face": total, "usd": total // 160, "rate": 1}), *transfers)
 
     def retire(self, wallet: str, face: int, usd: int) -> None:
         self.say(
@@ -213,7 +211,7 @@ def settled_history() -> History:
     history.say(("Settlement", "AllotmentSkipped", place | {"code": 0, "cash": 99, "pullable": 98}))
     history.say(
         ("Settlement", "AllotmentSettled", place | {"face": 100, "cash": 99}),
-        ("Programme", "Issued", {"series": SERIES, "face": 100, "usd": 1, "usdPkr": 1}),
+        ("Programme", "Issued", {"series": SERIES, "face": 100, "usd": 1, "rate": 1}),
         move(NOBODY, HOLDER, 100),
     )
     trade = {"tradeHash": "0x02", "seller": HOLDER, "buyer": BUYER, "series": SERIES, "face": 40, "cash": 39}

@@ -84,7 +84,7 @@ def play(winners: list[tuple[str, int, int]], skipped: tuple[str, int]) -> Regis
         run.say(
             ISSUED_AT,
             *(settled(start + place, *winner) for place, winner in enumerate(page)),
-            ("Programme", "Issued", {"series": SERIES, "face": face, "usd": -(-face // 166), "usdPkr": 166_000_000}),
+            ("Programme", "Issued", {"series": SERIES, "face": face, "usd": -(-face // 166), "rate": 166_000_000}),
             *(transfer(NOBODY, one, face) for one, face, _ in page),
         )
     place = {"id": "0x574", "winner": skipped[0], "page": 99, "position": 0}

@@ -27,6 +27,7 @@ STEPS = {
     "onboard": {"provider": '"HTX"'},
     "renew": {"holders": '["retail:last"]', "until": "2021-12-31"},
     "rate": {"usd_pkr": '"166.5"'},
+    "post_prices": {"feed": '"XAU"', "values": '["2650.25"]'},
     "series": {
         "name": '"Bill"',
         "symbol": '"MTB"',
@@ -113,17 +114,29 @@ STEPS = {
         "days": "9",
     },
     "lift": {"wallet": '"saver"', "law": '"SRO"'},
+    "attest_reserve": {"amount": "1000000"},
+    "convert": {"wallet": '"bank"', "amount": '"5000.5"', "back": "true"},
+    "redeem_cash": {"wallet": '"bank"', "amount": "5000"},
+    "fund_redemptions": {"amount": "5000", "payer": '"bank"'},
+    "serve_redemptions": {"most": "10"},
+    "collect_redemption": {"wallet": '"bank"'},
     "screen": {"file": '"names.csv"', "sanctions": '"list.xml"', "hits": '["saver"]'},
     "alerts": {"holders": '["saver"]', "rentity_id": "7"},
+    "create_commodity": {"receipt": '"receipt.toml"', "bound": "true"},
+    "request_retirement": {"wallet": '"saver"', "quantity": '"1.5"', "delivery": '"gate 4"'},
+    "confirm_delivery": {"proof": '"delivery note 7"', "number": "1"},
+    "refuse_delivery": {"reason": '"not in that size"', "number": "1"},
+    "cancel_retirement": {"wallet": '"saver"', "number": "1"},
 }
 OPTIONAL = {
     *("short_valid_until", "late", "hour", "percent", "holders", "symbol", "method", "amount", "share_at_cutoff"),
     *("procedure", "voting_days", "convener", "payer", "trades", "consent", "days", "by", "hits", "rentity_id"),
     *("lowest_tier", "blocked", "caps", "locked_until", "cooling_off_days", "most_holders", "omnibus_days"),
-    *("travel_rule", "bound"),
+    *("travel_rule", "bound", "number", "back", "most"),
 }
 # What is needed only where something else is not there: the step says so in a sentence of its own.
 ALTERNATIVE = {
+    *(("post_prices", "feed"), ("post_prices", "values")),
     *(("transfer", "face_pkr"), ("issue", "face_million"), ("bond", "template"), ("mandatory_exchange", "series")),
     *(("allot", key) for key in ("bids", "target_million", "auction_date")),
     *(("trade", key) for key in ("seller", "buyer", "face", "clean_price")),
@@ -482,6 +495,17 @@ def test_check_refuses_a_bad_file_by_row_and_column(
 def test_check_refuses_what_is_not_on_the_stage(path: Path, steps: list[str], says: str):
     file = with_files(path, *steps)
     with pytest.raises(ConfigError, match=re.escape(says)):
+        check(load(file), file)
+
+
+def test_check_reads_the_receipt_of_a_commodity_and_knows_its_series(path: Path):
+    receipt = (FOLDER / "data" / "gold" / "receipt.toml").read_text()
+    (path.parent / "receipt.toml").write_text(receipt)
+    asked = step("request_retirement", wallet='"debt_office"', series='"XAU-KHI-0001"')
+    file = written(path, step("create_commodity"), asked)
+    check(load(file), file)
+    (path.parent / "receipt.toml").write_text(receipt.replace('lot = "0.010000"', 'lot = "0.07"'))
+    with pytest.raises(ConfigError, match=r"receipt\.toml: net_quantity is not in lots"):
         check(load(file), file)
 
 

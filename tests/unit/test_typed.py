@@ -11,6 +11,8 @@ from rwa_deploy.typed import (
     ATTESTATION,
     MOVE,
     PERMIT,
+    RESERVE,
+    ROUND,
     TRADE,
     VOTE,
     Types,
@@ -37,6 +39,8 @@ def hashed(file: str, name: str) -> str:
         (MOVE, "registry/Onboarding.sol"),
         (ADD_WALLET, "registry/Onboarding.sol"),
         (ANNOUNCEMENT, "registry/TravelRule.sol"),
+        (ROUND, "credit/PriceOracle.sol"),
+        (RESERVE, "registry/Attestations.sol"),
     ],
 )
 def test_types_are_those_that_the_contract_hashes(types: Types, file: str):

@@ -12,8 +12,8 @@ from rwa_deploy.wiring import ADMIN, FUNCTIONS, OFFICES, SERIES, office_of
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 FUNCTION = re.compile(r"function\s+(\w+)\s*\([^)]*\)\s*([^{;]*)[{;]", re.DOTALL)
 INHERITED = {
-    "PermissionedToken": ("CashToken", "BondToken"),
-    "RwaToken": ("BondToken",),
+    "PermissionedToken": ("CashToken", "BondToken", "CommodityToken"),
+    "RwaToken": ("BondToken", "CommodityToken"),
     "Onboarding": ("Allowlist",),
     "PolicyBook": ("Policies",),
     "TravelRule": ("Policies",),
@@ -24,7 +24,7 @@ ADMINS = {
     "Authority": {"unpauseFunction"},
     "Allowlist": {"setSystemAccount", "removeSystemAccount", "unpauseSystem", "resumeMover"},
     "Policies": {"loosenPolicy", "loosenTravelLimit"},
-    "PriceOracle": {"loosenMaxStep"},
+    "PriceOracle": {"openFeed", "loosenMaxStep", "loosenMaxAge", "addSigner", "lowerQuorum"},
     "Programme": {
         "loosenCap",
         "loosenMaxRateAge",
@@ -33,8 +33,11 @@ ADMINS = {
         "setServicer",
         "unpauseSeries",
     },
-    "CashToken": {"loosenMinterLimit", "unpause"},
+    "CashToken": {"loosenMinterLimit", "loosenMinterRate", "loosenVaultShare", "setMinterKind", "unpause"},
+    "Attestations": {"loosenMaxAge", "setSigner"},
+    "CashDesk": {"setIssuer"},
     "BondToken": {"unpause"},
+    "CommodityToken": {"unpause"},
     "PayingAgent": {"setAccounts"},
 }
 
@@ -52,6 +55,7 @@ def guarded() -> set[tuple[str, str]]:
 def wired() -> set[tuple[str, str]]:
     """(contract, function) of the table; what series guard stands under the Programme."""
     of_series = {("BondToken", function) for function in SERIES}
+    of_series |= {("CommodityToken", function) for function in SERIES if "Document" not in function}
     own = {(name, function) for name, functions in FUNCTIONS.items() for function in functions}
     return of_series | {(name, function) for name, function in own if name != "Programme" or function not in SERIES}
 

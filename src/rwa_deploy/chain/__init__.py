@@ -5,6 +5,6 @@ own error by name, whatever the node's dialect (anvil and ganache differ). Keys 
 """
 
 from rwa_deploy.chain.node import Chain, Receipt, Transaction, connect
-from rwa_deploy.chain.signing import Signer, devnet_signer, wallet
+from rwa_deploy.chain.signing import Signer, devnet_signer, recover, wallet
 
-__all__ = ["Chain", "Receipt", "Signer", "Transaction", "connect", "devnet_signer", "wallet"]
+__all__ = ["Chain", "Receipt", "Signer", "Transaction", "connect", "devnet_signer", "recover", "wallet"]

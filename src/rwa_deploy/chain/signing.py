@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eth_account import Account
+from eth_account.messages import encode_typed_data
 from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 
 from rwa_deploy.errors import SignerError
 from rwa_deploy.typed import Types
 
-__all__ = ["Signer", "devnet_signer", "wallet"]
+__all__ = ["Signer", "devnet_signer", "recover", "wallet"]
 
 Account.enable_unaudited_hdwallet_features()
 
@@ -25,14 +26,26 @@ class Signer:
 
     def sign_typed(self, domain: Mapping[str, Any], types: Types, message: Mapping[str, Any]) -> bytes:
         """EIP-712 domain, types and message (see `typed`) -> 65-byte signature."""
-        listed = {name: [dict(field) for field in fields] for name, fields in types.items()}
-        signed = self._account.sign_typed_data(dict(domain), listed, dict(message))
+        signed = self._account.sign_typed_data(dict(domain), _listed(types), dict(message))
         return bytes(signed.signature)
 
     def sign_transaction(self, fields: Mapping[str, Any]) -> tuple[bytes, str]:
         """Transaction fields -> raw transaction and its hash."""
         signed = self._account.sign_transaction(dict(fields))
         return bytes(signed.raw_transaction), "0x" + bytes(signed.hash).hex()
+
+
+def recover(domain: Mapping[str, Any], types: Types, message: Mapping[str, Any], signature: bytes) -> str:
+    """What was signed + 65-byte signature -> whose key signed it, checksummed; empty when no key could have."""
+    signable = encode_typed_data(dict(domain), _listed(types), dict(message))
+    try:
+        return str(Account.recover_message(signable, signature=signature))
+    except Exception:  # noqa: BLE001 - eth_account and eth_keys raise kinds of their own
+        return ""
+
+
+def _listed(types: Types) -> dict[str, list[dict[str, str]]]:
+    return {name: [dict(field) for field in fields] for name, fields in types.items()}
 
 
 def wallet(purpose: str, index: int) -> Signer:

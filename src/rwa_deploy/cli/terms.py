@@ -1,4 +1,4 @@
-"""terms: draft, show, calendar."""
+"""terms: draft, show, calendar; receipt: hash."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -21,7 +21,9 @@ __all__ = ["CalendarFile", "TermsFile", "app", "calendar_of"]
 
 app = typer.Typer()
 group = typer.Typer()
+receipts = typer.Typer()
 app.add_typer(group, name="terms")
+app.add_typer(receipts, name="receipt")
 TermsFile = Annotated[Path, typer.Argument(metavar="TERMS", help="The series' terms.toml.")]
 CalendarFile = Annotated[
     Path | None, typer.Option("--calendar", help="CSV of days that are, or are not, holidays: date,status,source.")
@@ -107,6 +109,41 @@ def calendar(
         emit({"written": written, "events": text.count("BEGIN:VEVENT")})
     else:
         say(f"Wrote {text.count('BEGIN:VEVENT')} dates to {written}.")
+
+
+@receipts.callback()
+def _receipt() -> None:
+    """Check the warehouse receipt of which a commodity's units are.
+
+    Example: rwa receipt hash receipt.toml --json
+    """
+
+
+@receipts.command(name="hash")
+def hash_(
+    receipt: Annotated[Path, typer.Argument(metavar="RECEIPT", help="The receipt.toml.")], as_json: Json = False
+) -> None:
+    """Show the hash of a receipt, which its series is registered with, and what may be issued until when.
+
+    Example: rwa receipt hash scripts/scenarios/data/gold/receipt.toml
+    """
+    known = terms_.load_receipt(receipt)
+    shown = {
+        "symbol": known.symbol,
+        "commodity": known.commodity,
+        "unit": known.unit,
+        "net_quantity": f"{units.unscaled(known.net_quantity, 6):f}",
+        "in_force_until": known.in_force_until.isoformat(),
+        "receipt_hash": f"0x{terms_.receipt_hash(known).hex()}",
+        "receipt": terms_.receipt_sheet(known).decode(),
+    }
+    if as_json:
+        emit(shown)
+        return
+    say(
+        f"{known.symbol}: at most {shown['net_quantity']} {known.unit} of {known.commodity}, issued before "
+        f"{known.in_force_until}. Hash of the receipt {shown['receipt_hash']}."
+    )
 
 
 def calendar_of(path: Path | None) -> Calendar:

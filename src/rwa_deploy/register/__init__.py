@@ -4,6 +4,7 @@ The register is a fold: delete it, fold again, and the same content comes back (
 it is a float: amounts are HUGEINT, whose sums are exact or refused.
 """
 
+from rwa_deploy.register.credit import CreditAct, credit_acts
 from rwa_deploy.register.fold import fold
 from rwa_deploy.register.ledger import Register
 from rwa_deploy.register.lines import (
@@ -24,6 +25,7 @@ from rwa_deploy.register.store import load, save
 
 __all__ = [
     "AllotmentLine",
+    "CreditAct",
     "Holder",
     "Kyc",
     "Order",
@@ -36,6 +38,7 @@ __all__ = [
     "TaxRowSet",
     "TradeLine",
     "Use",
+    "credit_acts",
     "fold",
     "load",
     "order_acts",

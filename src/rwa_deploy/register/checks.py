@@ -24,6 +24,10 @@ JOIN (SELECT allotment, series FROM allotment_books) USING (allotment) WHERE sta
 UNION ALL
 SELECT 'redemption', tx_hash, series, wallet, '{NOBODY}', face FROM redemptions
 UNION ALL
+SELECT 'redemption', tx_hash, series, holder, '{NOBODY}', -face FROM collections
+UNION ALL
+SELECT 'redemption', tx_hash, series, creditor, '{NOBODY}', face FROM collections
+UNION ALL
 SELECT 'put', tx_hash, series, wallet, '{NOBODY}', face FROM puts WHERE kind = 'settled'
 UNION ALL
 SELECT 'buyback', tx_hash, series, wallet, '{NOBODY}', face FROM offers

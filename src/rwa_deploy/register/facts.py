@@ -121,10 +121,6 @@ def _vote(event: str, wallet: str, kind: str, support: Column, weight: Column) -
     return Fact("Meeting", event, "votes", (_arg("id"), _arg("series"), _arg(wallet), _is(kind), support, weight))
 
 
-def _exchanged(event: str, kind: str, wallet: Column, face: Column) -> Fact:
-    return Fact("Meeting", event, "mandatory_exchanges", (_arg("id"), _arg("series"), _is(kind), wallet, face))
-
-
 # An order is proposed in full; what becomes of it names its number.
 _PROPOSAL = ("kind", "subject", "token", "expires_at", "receiver", "amount", "legal_ref")
 _ORDER = ("kind", "subject", "token", "receiver", "amount", "expires_at", "legal_ref")
@@ -143,6 +139,18 @@ def _proposal(name: str) -> Column:
 def _order(event: str, status: str, office: Column, **args: str) -> Fact:
     filled = _filled(dict.fromkeys(_ORDER), args)
     return Fact("Enforcement", event, "orders", (_arg("id"), _is(status), office, *filled))
+
+
+def _lien(event: str, kind: str, receiver: Column) -> Fact:
+    return Fact("BondToken", event, "liens", (_source, _is(kind), *_args("holder", "creditor"), receiver, _arg("face")))
+
+
+_CREDIT: Mapping[str, str | None] = dict.fromkeys(("owner", "series", "other", "face", "cash", "repaid", "debt"))
+
+
+def _credit(event: str, kind: str, **args: str) -> Fact:
+    """Event of the vault -> its row: what it says, and nothing in the other columns."""
+    return Fact("CollateralVault", event, "credit", (_is(kind), *_filled(_CREDIT, {"owner": "owner"} | args)))
 
 
 def _state(event: str, kind: Column, successor: Column) -> Fact:
@@ -233,9 +241,23 @@ FACTS: tuple[Fact, ...] = (
     _payment("TaxRemitted", "remitted", "taxAccount", amount="tax"),
     _payment("DustReturned", "dust", "payer", amount="dust"),
     Fact("PayingAgent", "Redeemed", "redemptions", _args("series", "holder", "face")),
+    Fact("PayingAgent", "Collected", "collections", _args("series", "holder", "creditor", "face", "cash")),
     Fact("PayingAgent", "Postponed", "postponements", (_arg("series"), _period, _arg("addedDays"), _arg("citation"))),
     Fact("PayingAgent", "Called", "calls", _args("series", "period", "share", "price")),
+    _lien("Pledged", "pledged", _is(None)),
+    _lien("Released", "released", _is(None)),
+    _lien("Seized", "seized", _arg("to")),
     Fact("BondToken", "RecordDateSet", "record_dates", (_source, _arg("recordAt"))),
+    _credit("Adjusted", "adjusted", cash="minted", repaid="repaid", debt="debt"),
+    _credit("RepaidFor", "repaid for", other="payer", repaid="repaid", debt="debt"),
+    _credit("Substituted", "substituted", series="seriesIn", other="seriesOut", face="face"),
+    _credit("Collected", "collected", series="series", face="face", repaid="repaid", cash="credited"),
+    _credit("Withdrawn", "withdrawn", other="payee", cash="amount"),
+    _credit("AuctionStarted", "auction started", debt="debt"),
+    _credit("AuctionTaken", "sold", series="series", other="bidder", face="face", cash="cash", repaid="repaid"),
+    _credit("AuctionEnded", "auction ended"),
+    _credit("WrittenOff", "written off", cash="fromBuffer", debt="debt"),
+    _credit("PositionMoved", "moved", owner="from", other="to", debt="debt"),
     Fact("Fixings", "RateFixed", "fixings", _args("series", "period", "rate", "kind", "source")),
     Fact("TaxTable", "RatesSet", "tax_rows", _args("instrumentClass", "fromDay", "row", "reduced")),
     _default("DefaultDeclared", "declared"),
@@ -268,6 +290,5 @@ FACTS: tuple[Fact, ...] = (
     _vote("Excluded", "account", "excluded", _is(None), _arg("weight")),
     Fact("Meeting", "Counted", "counts", _args("id", "series", "inFavour", "against", "outstanding")),
     Fact("Meeting", "Closed", "outcomes", _args("id", "outcome")),
-    _exchanged("HoldersExchanged", "exchanged", _is(None), _arg("face")),
-    _exchanged("ExchangeSkipped", "skipped", _arg("holder"), _arg("pledged")),
+    Fact("Meeting", "HoldersExchanged", "mandatory_exchanges", _args("id", "series", "face")),
 )

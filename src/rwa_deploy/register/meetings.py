@@ -97,8 +97,7 @@ def _series(register: Register, meeting: int) -> tuple[SeriesVote, ...]:
         FROM meeting_series
         LEFT JOIN (SELECT meeting, series, in_favour, against, outstanding FROM counts) USING (meeting, series)
         LEFT JOIN (
-            SELECT meeting, series, sum(face) AS exchanged FROM mandatory_exchanges
-            WHERE kind = 'exchanged' GROUP BY ALL
+            SELECT meeting, series, sum(face) AS exchanged FROM mandatory_exchanges GROUP BY ALL
         ) USING (meeting, series)
         WHERE meeting = ? ORDER BY block, log_index
     """

@@ -111,6 +111,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "funded": "HUGEINT",
     },
     "redemptions": {"series": "VARCHAR", "wallet": "VARCHAR", "face": "HUGEINT"},
+    # Of these what a creditor collected: the claim and its tax are the holder's, face and cash were the creditor's.
+    "collections": {
+        "series": "VARCHAR",
+        "holder": "VARCHAR",
+        "creditor": "VARCHAR",
+        "face": "HUGEINT",
+        "cash": "HUGEINT",
+    },
     "defaults": {"series": "VARCHAR", "period": "BIGINT", "kind": "VARCHAR"},
     "puts": {
         "agent": "VARCHAR",
@@ -188,11 +196,13 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "outstanding": "HUGEINT",
     },
     "outcomes": {"meeting": "BIGINT", "outcome": "UTINYINT"},
-    "mandatory_exchanges": {
-        "meeting": "BIGINT",
+    "mandatory_exchanges": {"meeting": "BIGINT", "series": "VARCHAR", "face": "HUGEINT"},
+    "liens": {
         "series": "VARCHAR",
         "kind": "VARCHAR",
-        "wallet": "VARCHAR",
+        "holder": "VARCHAR",
+        "creditor": "VARCHAR",
+        "receiver": "VARCHAR",
         "face": "HUGEINT",
     },
     "postponements": {"series": "VARCHAR", "period": "BIGINT", "days": "BIGINT", "citation": "VARCHAR"},
@@ -201,6 +211,16 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "series_scales": {"series": "VARCHAR", "period": "BIGINT", "kept": "HUGEINT"},
     "record_dates": {"token": "VARCHAR", "record_at": "BIGINT"},
     "fixings": {"series": "VARCHAR", "period": "BIGINT", "rate": "BIGINT", "kind": "UTINYINT", "source": "VARCHAR"},
+    "credit": {
+        "kind": "VARCHAR",
+        "owner": "VARCHAR",
+        "series": "VARCHAR",
+        "other": "VARCHAR",
+        "face": "HUGEINT",
+        "cash": "HUGEINT",
+        "repaid": "HUGEINT",
+        "debt": "HUGEINT",
+    },
     "tax_rows": {"instrument_class": "UTINYINT", "from_day": "BIGINT", "packed": "VARCHAR", "reduced": "VARCHAR"},
 }
 

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from rwa_deploy.register import orders
+from rwa_deploy.register import credit_acts, orders
 from rwa_deploy.report import figures, meetings, sheets
 from rwa_deploy.report.audit import audit_csv, orders_csv
+from rwa_deploy.report.credit import vault_csv
 from rwa_deploy.report.certificates import certificates, certificates_page
 from rwa_deploy.report.entitlements import entitlements
 from rwa_deploy.report.facts import RunFacts
@@ -67,6 +68,8 @@ def _decided(run: RunFacts) -> dict[str, str]:
 def _controlled(run: RunFacts) -> dict[str, str]:
     given = orders(run.register)
     files = {"orders.csv": orders_csv(given, run.names)} if given else {}
+    acts = credit_acts(run.register)
+    files |= {"vault.csv": vault_csv(acts, run.names)} if acts else {}
     return files | ({"audit.csv": audit_csv(run.acts, run.offices, run.register)} if run.acts else {})
 
 

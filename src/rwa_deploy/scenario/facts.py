@@ -33,8 +33,8 @@ def reconcile(step: Reconcile, stage: Stage) -> None:
 
 def facts_of(scenario: Scenario, stage: Stage) -> tuple[RunFacts, tuple[Event, ...]]:
     """Played scenario -> RunFacts, and the events that its register is folded from. Works without an auction."""
-    if not stage.series:
-        raise ConfigError("the scenario never creates a series, so there is nothing to report; add a `bond` step")
+    if not _debts(stage):
+        raise ConfigError("the scenario never creates a bill or bond, so there is nothing to report; add a `bond` step")
     events = stage.chain.events(stage.manifest.names())
     register = fold(events)
     main = _main(stage, register)
@@ -47,7 +47,7 @@ def facts_of(scenario: Scenario, stage: Stage) -> tuple[RunFacts, tuple[Event, .
         bids=stage.competitive,
         register=register,
         series=main.token.address,
-        issued=tuple(_series(stage, one) for one in stage.series.values()),
+        issued=tuple(_series(stage, one) for one in _debts(stage)),
         marks=dict(stage.marks),
         recon=dict(stage.recon),
         refused=tuple(stage.refusals),
@@ -70,12 +70,17 @@ def _offices(stage: Stage) -> Mapping[str, str]:
     return licensed | {signer.address: name for name, signer in stage.offices.items()}
 
 
+def _debts(stage: Stage) -> list[Issued]:
+    """What is reported series by series; units of a commodity have no payments."""
+    return [one for one in stage.series.values() if one.receipt is None]
+
+
 def _main(stage: Stage, register: Register) -> Issued:
     """What was auctioned; without an auction the series that is largest when the first register of holders is drawn."""
     if stage.auctioned:
         return stage.series[stage.auctioned]
     at = next(iter(stage.marks.values()), None)
-    return max(stage.series.values(), key=lambda one: register.supply(one.token.address, at))
+    return max(_debts(stage), key=lambda one: register.supply(one.token.address, at))
 
 
 def _series(stage: Stage, issued: Issued) -> SeriesFacts:

@@ -1,4 +1,4 @@
-"""Steps of the registries: licences, the draw of investors, onboarding, the dollar rate."""
+"""Steps of the registries: licences, the draw of investors, onboarding."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,16 +15,16 @@ from rwa_deploy.finance.auction import Instrument, rules_for
 from rwa_deploy.finance.bids import read_non_competitive
 from rwa_deploy.manifest import write_file
 from rwa_deploy.model import Investor
+from rwa_deploy.scenario.cash import mint_cash
 from rwa_deploy.scenario.stage import Stage
 from rwa_deploy.scenario.steps.files import CastRow, read_cast
-from rwa_deploy.scenario.steps.opening import Cast, Investors, Licence, Onboard, Rate, Renew
+from rwa_deploy.scenario.steps.opening import Cast, Investors, Licence, Onboard, Renew
 
-__all__ = ["admit", "cast", "enlist", "give_cash", "investors", "licence", "onboard", "rate", "renew", "write"]
+__all__ = ["admit", "cast", "enlist", "give_cash", "investors", "licence", "onboard", "renew", "write"]
 
 PHASES = ("NONE", "NOC", "AML_REGISTERED", "SANDBOX", "LICENSED")
 REGISTRAR = "registrar"
 BATCH = 100
-MINT_GAS = 200_000
 
 
 def licence(step: Licence, stage: Stage) -> None:
@@ -102,13 +102,6 @@ def renew(step: Renew, stage: Stage) -> None:
         stage.members |= {name: renewed for name, member in stage.members.items() if member is old}
 
 
-def rate(step: Rate, stage: Stage) -> None:
-    """The next round of the rate."""
-    last = stage.read("PriceOracle", "rounds")[1]
-    call = stage.on("PriceOracle", "postUsdPkr", last[0] + 1, units.fx_from(step.usd_pkr), stage.chain.now())
-    stage.act("post_rate", stage.signer("price_signer"), call)
-
-
 def _drawn(step: Investors, retail: list[Signer], dealers: list[Signer]) -> tuple[DrawnInvestor, ...]:
     addresses = [signer.address for signer in retail]
     end = step.short_valid_until or step.valid_until
@@ -121,11 +114,7 @@ def _drawn(step: Investors, retail: list[Signer], dealers: list[Signer]) -> tupl
 def give_cash(file: Path, stage: Stage) -> None:
     """The central bank mints what the rows say."""
     rows = read_cast(file, units.date_from_unix(stage.chain.now()))
-    bank = stage.signer("central_bank")
-    mints = [
-        (bank, stage.on("CashToken", "mint", stage.people[row.name].address, row.cash)) for row in rows if row.cash
-    ]
-    stage.act_many("cash_mint", mints, MINT_GAS)
+    mint_cash(stage, [(stage.people[row.name].address, row.cash) for row in rows if row.cash])
 
 
 def write(stage: Stage, provider: str, clients: list[Investor]) -> None:

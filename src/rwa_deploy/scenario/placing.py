@@ -42,7 +42,12 @@ def allot(step: Allot, stage: Stage) -> None:
 
 
 def cash_due(stage: Stage, face: int, price: int) -> int:
-    """Face [1e6] + clean price [1e6 per 100] -> what a buyer pays now [1e6]: clean up, and accrued interest up."""
+    """Face [1e6] + clean price [1e6 per 100] -> what a buyer pays now [1e6]: clean up, and accrued interest up.
+
+    Of a commodity: quantity [1e6] + price [1e6 per unit].
+    """
+    if stage.current().receipt is not None:
+        return units.cash_for_face_up(face, 100 * price)
     series = stage.token()
     principal = units.mul_div_down(face, stage.read("BondMaths", "poolFactor", series), units.RATE_ONE)
     interest: int = stage.read("BondMaths", "accruedUp", series, face, stage.chain.now())

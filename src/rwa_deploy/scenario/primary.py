@@ -20,17 +20,17 @@ from rwa_deploy.finance.schedules import Form
 from rwa_deploy.finance.taxes import InstrumentClass
 from rwa_deploy.model import AuctionMethod
 from rwa_deploy.plan import Contract, create2
+from rwa_deploy.scenario.cash import mint_cash
 from rwa_deploy.scenario.stage import Issued, Spent, Stage, Winner, seconds_since
 from rwa_deploy.scenario.steps.check import bond_terms
 from rwa_deploy.scenario.steps.market import Clear, FundWinners, Issue, Mint, Settle
 from rwa_deploy.scenario.steps.opening import Bond, Series
 from rwa_deploy.terms import abi_terms, terms_hash
 
-__all__ = ["auction", "bond", "fund_winners", "issue", "mint", "series", "settle", "settle_book"]
+__all__ = ["auction", "bond", "fund_winners", "issue", "mint", "open_series", "series", "settle", "settle_book"]
 
 PAGE = 100
 BATCH_GAS = 12_000_000  # more than a page of 100 takes, and below the cap of EIP-7825
-MINT_GAS = 200_000
 APPROVE_GAS = 100_000
 MAX_FACE = 2**128 - 1  # the cap in dollars is the limit of a bill
 
@@ -46,18 +46,18 @@ def series(step: Series, stage: Stage) -> None:
         *(terms_hash, Form.DISCOUNT.code, DayCount.ACT_365.code, 0, InstrumentClass.GOVERNMENT_SECURITY.code),
         *(0, 0, units.PAR, 0, 0, 0, [], [], []),
     )
-    _open(stage, Issued(step.symbol, _token(stage, isin, terms, bound=step.bound)), terms_hash)
+    open_series(stage, Issued(step.symbol, _token(stage, isin, terms, bound=step.bound)), terms_hash)
 
 
 def bond(step: Bond, stage: Stage) -> None:
     """A series of a terms file."""
     known = bond_terms(step)
     token = _token(stage, f"{known.isin} {known.symbol}", abi_terms(known), bound=step.bound)
-    _open(stage, Issued(known.symbol, token, known), terms_hash(known))
+    open_series(stage, Issued(known.symbol, token, known), terms_hash(known))
 
 
-def _open(stage: Stage, made: Issued, hash_: bytes) -> None:
-    """Created through the CREATE2 proxy, registered by the debt office, confirmed by the fiscal agent."""
+def open_series(stage: Stage, made: Issued, hash_: bytes) -> None:
+    """Creates it through the CREATE2 proxy; the debt office registers it, the fiscal agent confirms it."""
     token, code_hash = made.token, keccak(made.token.init_code)
     spent = create(stage.chain, stage.signer("debt_office"), token)
     old = stage.spent.get("create_series", Spent())
@@ -112,9 +112,8 @@ def fund_winners(step: FundWinners, stage: Stage) -> None:
     ready = stage.late or frozenset(due)
     stage.late = frozenset(list(due)[len(due) - step.late :])
     paying = [(address, due[address]) for address in due if address in ready - stage.late]
-    bank, settlement = stage.signer("central_bank"), stage.desired.address("Settlement")
-    mints = [(bank, stage.on("CashToken", "mint", address, cash)) for address, cash in paying]
-    stage.act_many("cash_mint", mints, MINT_GAS)
+    settlement = stage.desired.address("Settlement")
+    mint_cash(stage, paying)
     approvals = [
         (stage.wallets[address], stage.on("CashToken", "approve", settlement, cash)) for address, cash in paying
     ]
@@ -156,5 +155,4 @@ def issue(step: Issue, stage: Stage) -> None:
 
 def mint(step: Mint, stage: Stage) -> None:
     """Cash from the central bank."""
-    call = stage.on("CashToken", "mint", stage.signer(step.receiver).address, step.million)
-    stage.act("cash_mint", stage.signer("central_bank"), call)
+    mint_cash(stage, [(stage.signer(step.receiver).address, step.million)])

@@ -8,6 +8,7 @@ from rwa_deploy import typed, units
 from rwa_deploy.abi import Call
 from rwa_deploy.chain import Signer
 from rwa_deploy.errors import ConfigError
+from rwa_deploy.scenario.cash import mint_cash
 from rwa_deploy.scenario.control import KINDS, give_order, lift_last
 from rwa_deploy.scenario.placing import cash_due
 from rwa_deploy.scenario.stage import NOBODY, Stage
@@ -17,7 +18,6 @@ from rwa_deploy.scenario.steps.market import Freeze, Trade, Trades, Transfer, Tr
 __all__ = ["freeze", "play_trades", "trade", "trades", "transfer", "travel"]
 
 TRADE_GAS = 400_000
-MINT_GAS = 200_000
 HOUR = 3600
 TRADING_HOUR = 11
 WHOLE_WALLET = 2**256 - 1
@@ -35,9 +35,9 @@ def trades(step: Trades, stage: Stage) -> None:
         buyer = stage.signer(f"retail:{number * 7 % (stage.retail_count - 1)}")
         face = lot * (1 + _draw(step.seed, number, "face", 20))
         cash = units.cash_for_face_up(face, price)
-        mints.append((stage.signer("central_bank"), stage.on("CashToken", "mint", buyer.address, cash)))
+        mints.append((buyer.address, cash))
         acts.append((submitter, _signed(stage, seller, buyer, (face, cash, number), submitter)))
-    stage.act_many("cash_mint", mints, MINT_GAS)
+    mint_cash(stage, mints)
     stage.act_many("trade", acts, TRADE_GAS)
 
 

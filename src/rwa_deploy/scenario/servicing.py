@@ -6,6 +6,7 @@ from eth_utils.crypto import keccak
 
 from rwa_deploy import units
 from rwa_deploy.abi import Call
+from rwa_deploy.scenario.cash import mint_cash
 from rwa_deploy.scenario.secondary import play_trades
 from rwa_deploy.scenario.stage import Stage
 from rwa_deploy.scenario.steps import servicing as steps
@@ -82,7 +83,7 @@ def draw_cash(stage: Stage, spender: str, amount: int) -> None:
     office = stage.signer("debt_office")
     lacks = amount - stage.read("CashToken", "balanceOf", office.address)
     if lacks > 0:
-        stage.act("cash_mint", stage.signer("central_bank"), stage.on("CashToken", "mint", office.address, lacks))
+        mint_cash(stage, [(office.address, lacks)])
     stage.act("cash_approve", office, stage.on("CashToken", "approve", stage.desired.address(spender), amount))
 
 

@@ -22,7 +22,8 @@ from rwa_deploy.model import AuctionResult, Bid, Investor, NonCompetitiveBid
 from rwa_deploy.plan import Contract, Desired
 from rwa_deploy.register import ReconRow
 from rwa_deploy.report import Latency, Refusal
-from rwa_deploy.terms import Terms
+from rwa_deploy.terms import Terms, WarehouseReceipt
+from rwa_deploy.wiring import INSTANCES
 
 __all__ = ["DAY", "ETHER", "NOBODY", "Issued", "Spent", "Stage", "Winner", "in_currency", "seconds_since", "set_stage"]
 
@@ -39,11 +40,12 @@ def _no_progress(_done: int, _of: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A series that the scenario created; a bill of an auction has no terms file."""
+    """A series that the scenario created; a bill of an auction has no terms file, a commodity has a receipt."""
 
     symbol: str
     token: Contract
     terms: Terms | None = None
+    receipt: WarehouseReceipt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Stage:
     folder: Path
     offices: dict[str, Signer]
     deploy_gas: dict[str, int]
+    price_signers: tuple[Signer, ...]  # a quorum, in the order of their addresses
     investors: tuple[Investor, ...] = ()  # of the draw
     members: dict[str, Investor] = field(default_factory=dict)  # of the cast, by name
     people: dict[str, Signer] = field(default_factory=dict)  # of the cast, by name
@@ -97,6 +100,8 @@ class Stage:
     allotments: int = 0
     books: int = 0  # buybacks and offers to exchange
     meeting: int | None = None
+    is_reserve_stated: bool = False  # by a step; until then the stage attests what mints need
+    redemptions: dict[str, list[int]] = field(default_factory=dict)  # wallet's name -> its requests at the desk
     freezes: dict[str, list[int]] = field(default_factory=dict)  # wallet -> numbers of the orders that freeze it
     refusals: list[Refusal] = field(default_factory=list)
     spent: dict[str, Spent] = field(default_factory=dict)
@@ -163,7 +168,7 @@ class Stage:
     def on(self, contract: str, function: str, *args: Any) -> Call:
         """Contract (`BondToken` is the step's series), function, arguments -> Call."""
         address = self.token() if contract == "BondToken" else self.desired.address(contract)
-        return Call(contract, address, function, args)
+        return Call(INSTANCES.get(contract, contract), address, function, args)
 
     def read(self, contract: str, function: str, *args: Any) -> Any:
         """The same, answered by the chain."""
@@ -233,6 +238,9 @@ def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, 
     outcome = apply(plan, config, chain, {signer.address: signer for signer in by_ref.values()})
     offices = {name: by_ref[ref] for name, ref in config.offices.accounts().items()}
     purses = {"tax_account": by_ref[config.purses.tax], "unclaimed_account": by_ref[config.purses.unclaimed]}
+    purses["backstop"] = by_ref[config.purses.backstop]
+    panel = [by_ref[ref] for ref in config.oracle.signers[: config.oracle.quorum]]
+    signers = {name: by_ref[ref] for name, ref in config.cash.reserve_signers.model_dump().items()}
     return Stage(
         chain=chain,
         codec=codec,
@@ -240,6 +248,13 @@ def set_stage(config: Config, codec: Codec, artifacts: Artifacts, chain: Chain, 
         desired=plan.desired,
         manifest=outcome.manifest,
         folder=folder,
-        offices={**offices, **purses, "deployer": by_ref[config.authority.deployer]},
+        offices={
+            **offices,
+            **purses,
+            **signers,
+            "deployer": by_ref[config.authority.deployer],
+            "admin": by_ref[config.authority.admins[0]],
+        },
         deploy_gas=dict(outcome.gas),
+        price_signers=tuple(sorted(panel, key=lambda signer: int(signer.address, 16))),
     )

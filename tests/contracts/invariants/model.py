@@ -268,8 +268,8 @@ class Model:
     def post_rate(self, number: int, rate: int, observed_at: int) -> None:
         held, held_at = self.holding()
         refuse(number != self.rounds + 1, "RoundOutOfOrder")
-        refuse(rate == 0, "RateZero")
         refuse(observed_at > self.now or observed_at <= held_at, "ObservationInvalid")
+        refuse(rate == 0, "ValueInvalid")
         hasty = observed_at < held_at + HOUR
         waits = self.rounds != 0 and (hasty or abs(rate - held) * 10_000 > held * self.max_step_bps)
         self.rounds, self.rate = number, (held, held_at)

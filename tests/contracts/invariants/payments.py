@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from bonds import CALL, MINOR, PAR, WAD, Bond, Part, minor_down, option, start_of, tax_up
 from evm import Contract, Method, Receipt, Reverted, address_of
+from pledging import build as build_creditors
 from run import ZERO, require
 from world import DAY, FILER, HOUR, NON_FILER, NOW, TAX_RATES, UNKNOWN, World, record
 
@@ -74,9 +75,14 @@ class Ledger:
     calls: list[tuple[int, int]] = field(default_factory=list)
     books: dict[int, Book] = field(default_factory=lambda: {period: Book() for period in PERIODS})
     claims: dict[str, int] = field(default_factory=dict)
+    pledged: dict[str, int] = field(default_factory=dict)
+    collected: dict[str, int] = field(default_factory=dict)
 
     def balance(self, holder: str) -> int:
         return self.history[holder][-1][1]
+
+    def free(self, holder: str) -> int:
+        return max(0, self.balance(holder) - self.pledged.get(holder, 0) - self.frozen.get(holder, 0))
 
     def supply(self) -> int:
         return sum(map(self.balance, HOLDERS))
@@ -124,7 +130,8 @@ class PaymentRun:
             self.ledgers[name] = Ledger(bond, history)
         world.mint_cash(TREASURY, CASH)
         world.cash.approve(self.agent.address, ENDLESS, by=TREASURY)
-        self.received = dict.fromkeys(HOLDERS, 0)
+        [self.creditor] = build_creditors(world)
+        self.received = dict.fromkeys((*HOLDERS, self.creditor.address), 0)
         self.reader = world.deploy("Reader").address
         self._money = self._money_reads()
 
@@ -145,7 +152,7 @@ class PaymentRun:
     def transfer(self, name: str, sender: str, receiver: str, amount: int) -> None:
         """A transfer of at most what is free; nothing while a party may not or the series has ended."""
         ledger = self.ledgers[name]
-        free = max(0, ledger.balance(sender) - ledger.frozen.get(sender, 0))
+        free = ledger.free(sender)
         if self.now >= ledger.end_at() or not (self.may(sender) and self.may(receiver)):
             return
         amount = min(amount, free)
@@ -158,6 +165,22 @@ class PaymentRun:
     def freeze(self, name: str, wallet: str, amount: int) -> None:
         self.series[name].setFrozenTokens(wallet, amount, by=address_of("enforcer"))
         self.ledgers[name].frozen[wallet] = amount
+        self.check()
+
+    def pledge(self, name: str, wallet: str, amount: int) -> None:
+        """At most what is free, also after the end."""
+        ledger = self.ledgers[name]
+        amount = min(amount, ledger.free(wallet))
+        self.creditor.pledge(self.series[name], amount, wallet)
+        ledger.pledged[wallet] = ledger.pledged.get(wallet, 0) + amount
+        self.check()
+
+    def release(self, name: str, wallet: str, amount: int) -> None:
+        ledger = self.ledgers[name]
+        amount = min(amount, ledger.pledged.get(wallet, 0))
+        if amount:
+            self.creditor.release(self.series[name], amount, wallet)
+            ledger.pledged[wallet] -= amount
         self.check()
 
     def expire(self, wallet: str) -> None:
@@ -241,6 +264,27 @@ class PaymentRun:
         self._book_paid(name, REDEMPTION, receipt)
         self.check(name, REDEMPTION)
 
+    def collect(self, name: str, wallet: str, most: int) -> None:
+        """What the creditor may have, at most so much: seized and collected in one transaction."""
+        ledger = self.ledgers[name]
+        book = ledger.books[REDEMPTION]
+        target, kept = self.targets(name, wallet)
+        early = self.now < ledger.payable_at(REDEMPTION)
+        face = 0 if early else min(most, kept, target - book.done.get(wallet, 0))
+        found = self.creditor.collectable(self.series[name], most, wallet)
+        require("I12", found == face, f"{name}: {found} of {wallet} can be collected, expected {face}")
+        if face == 0:
+            return
+        receipt = self.creditor.collect(self.series[name], most, wallet)
+        ledger.claims.setdefault(wallet, ledger.balance(wallet))
+        ledger.history[wallet].append((self.now, ledger.balance(wallet) - face))
+        ledger.pledged[wallet] -= face
+        ledger.collected[wallet] = ledger.collected.get(wallet, 0) + face
+        book.done[wallet] = book.done.get(wallet, 0) + face
+        self._book_paid(name, REDEMPTION, receipt, self.creditor.address)
+        self._remitted(name, REDEMPTION)
+        self.check(name, REDEMPTION)
+
     def return_dust(self, name: str, period: int) -> None:
         ledger = self.ledgers[name]
         book = ledger.books[period]
@@ -279,6 +323,17 @@ class PaymentRun:
         book = self.ledgers[name].books[period]
         return 0 if book.closed else max(0, self.due(name, period) - book.funded)
 
+    def targets(self, name: str, wallet: str) -> tuple[int, int]:
+        """How much of a claim may have been burned in all by now, and what of that is kept for the creditor."""
+        ledger = self.ledgers[name]
+        book, due = ledger.books[REDEMPTION], self.due(name, REDEMPTION)
+        collected = ledger.collected.get(wallet, 0)
+        face = ledger.claims.get(wallet, ledger.balance(wallet))
+        kept = ledger.pledged.get(wallet, 0) + collected
+        if not book.closed and book.funded < due:
+            face, kept = face * book.funded // due, kept * book.funded // due
+        return max(face, book.done.get(wallet, 0)), max(0, kept - collected)
+
     def share(self, name: str, period: int, wallet: str) -> tuple[int, int, int]:
         """What a holder may have been paid in all by now: income, principal, tax."""
         ledger = self.ledgers[name]
@@ -286,8 +341,8 @@ class PaymentRun:
         whole = book.closed or book.funded >= due
         if period == REDEMPTION:
             face = ledger.claims.get(wallet, ledger.balance(wallet))
-            target = face if whole else face * book.funded // due
-            burned = max(target, book.done.get(wallet, 0))
+            target, kept = self.targets(name, wallet)
+            burned = max(target - kept, book.done.get(wallet, 0))
             return 0, ledger.redeemable(face) * burned // face if face else 0, 0
         income, principal = ledger.entitled(ledger.at(wallet, ledger.record_at(period)), period)
         if not whole:
@@ -297,12 +352,10 @@ class PaymentRun:
     def _redemptions(self, name: str, wallets: Sequence[str]) -> dict[str, int]:
         """Holder -> face that is burned now."""
         ledger, found = self.ledgers[name], dict[str, int]()
-        book, due = ledger.books[REDEMPTION], self.due(name, REDEMPTION)
         for wallet in dict.fromkeys(wallets):
-            face = ledger.claims.get(wallet, ledger.balance(wallet))
-            target = face if book.closed or book.funded >= due else face * book.funded // due
-            free = max(0, ledger.balance(wallet) - ledger.frozen.get(wallet, 0))
-            burns = min(max(0, target - book.done.get(wallet, 0)), free)
+            target, kept = self.targets(name, wallet)
+            left = max(0, target - kept - ledger.books[REDEMPTION].done.get(wallet, 0))
+            burns = min(left, ledger.free(wallet))
             if burns and self.may(wallet):
                 found[wallet] = burns
         return found
@@ -332,14 +385,14 @@ class PaymentRun:
                 book.done.setdefault(wallet, face)
         self._book_paid(name, period, receipt)
 
-    def _book_paid(self, name: str, period: int, receipt: Receipt) -> None:
+    def _book_paid(self, name: str, period: int, receipt: Receipt, payee: str | None = None) -> None:
         book = self.ledgers[name].books[period]
         for _, _, _, wallet, income, principal, tax in receipt.of("Paid"):
             before = book.parts.get(wallet, (0, 0, 0))
             book.parts[wallet] = tuple(old + new for old, new in zip(before, (income, principal, tax), strict=True))
             book.paid += income + principal - tax
             book.withheld += tax
-            self.received[wallet] += income + principal - tax
+            self.received[payee or wallet] += income + principal - tax
 
     def _remitted(self, name: str, period: int) -> None:
         book = self.ledgers[name].books[period]
@@ -378,7 +431,7 @@ class PaymentRun:
         reads: list[tuple[Method, int, tuple[Any, ...]]] = []
         for key in books:
             reads += [(self.agent.accountOf, word, key) for word in range(5)]
-        wallets = (self.agent.address, TREASURY, TAX, *HOLDERS)
+        wallets = (self.agent.address, TREASURY, TAX, *self.received)
         return packed([*reads, *((self.world.cash.balanceOf, 0, (wallet,)) for wallet in wallets)])
 
     def _check_money(self) -> None:
@@ -420,6 +473,8 @@ class PaymentRun:
             answer = tuple(self.agent.owedTo(self.series[name].address, period, wallet))
             require("I12", answer == left, f"{name} {period}: {wallet} is owed {answer}, expected {left}")
             owed += left[0] + left[1]
+            if period == REDEMPTION and (claim := ledger.claims.get(wallet, ledger.balance(wallet))):
+                owed += ledger.redeemable(claim) * max(self.targets(name, wallet)) // claim - share[1]
         dust = book.funded - book.paid - book.withheld - owed
         most = LOSS * len(HOLDERS) + max(0, book.funded - self.due(name, period))
         require("I11", 0 <= dust <= most, f"{name} {period}: {dust} is nobody's")
@@ -467,9 +522,12 @@ def use_payments(run: PaymentRun) -> None:
             run.return_dust(name, period)
             run.return_dust(name, period)
             assert bond.parts[period].pays
+        run.pledge(name, second, 10**9)
         for amount in (10**9, 10**30):
             run.fund(name, REDEMPTION, amount)
+            run.collect(name, second, 10**7)
             run.redeem(name, HOLDERS)
+            run.collect(name, second, 10**30)
         run.redeem(name, HOLDERS)
         run.return_dust(name, REDEMPTION)
         assert ledger.supply() == 0

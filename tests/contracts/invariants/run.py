@@ -23,6 +23,7 @@ from world import (
     World,
     page_hash,
     record,
+    signed_round,
 )  # fmt: skip
 
 from rwa_deploy import units
@@ -294,13 +295,13 @@ class Run:
         def predict() -> None:
             self.model.post_rate(number, rate, observed_at)
 
-        method = self.world.oracle.postUsdPkr
-        self.attempt("post_rate", predict, method, number, rate, observed_at, by=address_of("price_signer"))
+        method = self.world.oracle.post
+        signed = signed_round(self.world.oracle, b"USDPKR", [rate], number, observed_at)
+        self.attempt("post_rate", predict, method, *signed, by=STRANGERS[1])
 
     def cancel_pending(self) -> None:
-        self.attempt(
-            "cancel_pending", self.model.cancel_pending, self.world.oracle.cancelPending, by=address_of("guardian")
-        )
+        method, guardian = self.world.oracle.cancelPending, address_of("guardian")
+        self.attempt("cancel_pending", self.model.cancel_pending, method, b"USDPKR", by=guardian)
 
     # ── the checks ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -36,7 +36,7 @@ TWINS = (
     ),
     Twin(
         "I4 a burn leaves what the minter has minted", "CashToken", "contracts/assets/CashToken.sol",
-        "minter.minted -= amount.toUint128();", "",
+        "known.minted = uint128(minted - amount);", "",
     ),
     Twin(
         "I5 a funding counts twice", "PayingAgent", BOOKS,
@@ -73,7 +73,7 @@ TWINS = (
     ),
     Twin(
         "I9 a redemption is not remembered", "PayingAgent", PAYING_AGENT,
-        "Claim(claim_.face, burns.toUint128());", "Claim(claim_.face, claim_.burned);",
+        "Claim(claim_.face, burned.toUint128());", "Claim(claim_.face, claim_.burned);",
     ),
     Twin(
         "I10 a freeze does not bind", "BondToken", LEDGER,
@@ -123,6 +123,14 @@ PAYMENT_TWINS = (
     Twin(
         "I12 the first to ask takes all that is funded", "PayingAgent", PAYMENTS,
         "if (book.funded < book.due) {", "if (book.funded < book.due && book.due == 0) {",
+    ),
+    Twin(
+        "I12 a holder is redeemed past his creditor", "PayingAgent", PAYING_AGENT,
+        "Math.saturatingSub(_targetOf(redemption, claim_), kept)", "_targetOf(redemption, claim_)",
+    ),
+    Twin(
+        "I12 a creditor collects as if nothing had been", "PayingAgent", PAYING_AGENT,
+        "_collected[series][holder] += face;", "",
     ),
     Twin(
         "I13 the holder of today is paid", "BondToken", SERIES,

@@ -23,6 +23,9 @@ STEP = st.one_of(
     st.tuples(st.just("transfer"), NAME, WALLET, WALLET, AMOUNT),
     st.tuples(st.just("transfer"), NAME, WALLET, WALLET, AMOUNT),
     st.tuples(st.just("freeze"), NAME, WALLET, FREEZE),
+    st.tuples(st.just("pledge"), NAME, WALLET, AMOUNT),
+    st.tuples(st.just("release"), NAME, WALLET, AMOUNT),
+    st.tuples(st.just("collect"), NAME, WALLET, AMOUNT),
     st.tuples(st.just("expire"), WALLET),
     st.tuples(st.just("revoke"), WALLET),
     st.tuples(st.just("restore"), WALLET),
@@ -64,10 +67,13 @@ def settle_all(run: PaymentRun) -> None:
     for name, ledger in run.ledgers.items():
         for wallet in HOLDERS:
             run.freeze(name, wallet, 0)
+            run.release(name, wallet, ledger.pledged.get(wallet, 0) // 2)
         for period in PERIODS:
             run.fund(name, period, 10**30)
             if period == PERIODS[-1]:
                 run.redeem(name, HOLDERS)
+                for wallet in HOLDERS:
+                    run.collect(name, wallet, 10**30)
             else:
                 run.pay(name, period, HOLDERS)
             run.return_dust(name, period)

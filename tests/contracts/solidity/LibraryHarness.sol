@@ -13,6 +13,10 @@ contract LibraryHarness {
         return Units.cashForFaceUp(face, price);
     }
 
+    function usdForUnitsUp(uint256 quantity, uint256 price) external pure returns (uint256) {
+        return Units.usdForUnitsUp(quantity, price);
+    }
+
     function usdForPkrUp(uint256 pkr, uint256 usdPkr) external pure returns (uint256) {
         return Units.usdForPkrUp(pkr, usdPkr);
     }

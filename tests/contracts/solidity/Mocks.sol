@@ -1,33 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
-import {IAllowlist} from "../../../contracts/interfaces/IAllowlist.sol";
-import {IBondMaths} from "../../../contracts/interfaces/IBondMaths.sol";
-import {BondToken} from "../../../contracts/assets/BondToken.sol";
+import {IAttestedQuantity} from "../../../contracts/interfaces/IAttestedQuantity.sol";
+import {IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
+import {ISpotPrices} from "../../../contracts/interfaces/ISpotPrices.sol";
+import {ICreditor} from "../../../contracts/interfaces/ICreditor.sol";
+import {IPayingAgent} from "../../../contracts/interfaces/IPayingAgent.sol";
+import {IRwaToken} from "../../../contracts/interfaces/IRwaToken.sol";
 
-/// @notice A bill on which a test can lay a lien; nothing in the contracts can do so yet. It writes the words themselves, at the
-/// places that the storage layout names.
-contract BondWithLiens is BondToken {
-    uint256 private constant _FLAG_PLEDGED = 1 << 169;
+/// @notice A creditor without any rule of its own: who may pledge, release and seize is whoever asks.
+contract MockCreditor is ICreditor {
+    IRwaToken[] public taken; // series in which a position may rest
+    mapping(address series => bool) public refused;
+    mapping(address wallet => uint256) public debts; // [1e6]
+    bool public stuck;
 
-    constructor(
-        address authority_,
-        IAllowlist allowlist_,
-        address programme_,
-        IBondMaths maths,
-        Terms memory terms
-    ) BondToken(authority_, allowlist_, programme_, maths, terms) {}
+    function take(IRwaToken series) external {
+        taken.push(series);
+    }
 
-    function setLien(uint256 liensSlot, uint256 accountsSlot, address owner, address creditor, uint96 face) external {
-        bytes32 lien = keccak256(abi.encode(owner, liensSlot));
-        bytes32 account = keccak256(abi.encode(owner, accountsSlot));
-        uint256 word = uint256(uint160(creditor)) | (uint256(face) << 160);
-        uint256 flag = face == 0 ? 0 : _FLAG_PLEDGED;
-        uint256 cleared = ~_FLAG_PLEDGED;
-        assembly ("memory-safe") {
-            sstore(lien, word)
-            sstore(account, or(and(sload(account), cleared), flag))
+    function refuse(address series) external {
+        refused[series] = true;
+    }
+
+    function setStuck(bool stuck_) external {
+        stuck = stuck_;
+    }
+
+    function setDebt(address wallet, uint256 debt) external {
+        debts[wallet] = debt;
+    }
+
+    function pledge(IRwaToken series, address holder, uint256 face) external {
+        series.pledge(holder, face);
+    }
+
+    function release(IRwaToken series, address holder, uint256 face) external {
+        series.release(holder, face);
+    }
+
+    function seize(IRwaToken series, address holder, address to, uint256 face) external {
+        series.seize(holder, to, face);
+    }
+
+    function collect(IPayingAgent agent, IRwaToken series, address holder, uint256 most)
+        external
+        returns (uint256 face, uint256 cash)
+    {
+        face = agent.collectable(address(series), holder, most);
+        series.seize(holder, address(this), face);
+        cash = agent.collect(address(series), holder, face);
+    }
+
+    function collectSeized(IPayingAgent agent, address series, address holder, uint256 face) external {
+        agent.collect(series, holder, face);
+    }
+
+    function exchangeOut(address holder, address from, address to) external returns (uint256 face) {
+        require(!refused[to], "no risk data");
+        (face,) = IRwaToken(from).pledgedOf(holder);
+        IRwaToken(from).release(holder, face);
+    }
+
+    function exchangeIn(address holder, address, address to, uint256 face) external {
+        IRwaToken(to).pledge(holder, face);
+    }
+
+    function movePosition(address from, address to) external {
+        require(!stuck, "unhealthy");
+        for (uint256 i = 0; i < taken.length; ++i) {
+            (uint256 face, address creditor) = taken[i].pledgedOf(from);
+            if (creditor != address(this)) continue;
+            taken[i].seize(from, to, face);
+            taken[i].pledge(to, face);
         }
+        debts[to] += debts[from];
+        debts[from] = 0;
+    }
+
+    function hasPosition(address wallet) external view returns (bool) {
+        for (uint256 i = 0; i < taken.length; ++i) {
+            (, address creditor) = taken[i].pledgedOf(wallet);
+            if (creditor == address(this)) return true;
+        }
+        return debts[wallet] != 0;
     }
 }
 
@@ -193,4 +249,48 @@ contract AlwaysCompliant {
     function created(address, uint256) external {}
 
     function destroyed(address, uint256) external {}
+}
+
+/// @notice Attests what a test says.
+contract Attested is IAttestedQuantity {
+    mapping(address => uint256) public attestedOf;
+
+    function attest(address subject, uint256 quantity) external {
+        attestedOf[subject] = quantity;
+    }
+}
+
+/// @notice Spot prices that a test sets; for the dollar it asks the oracle of the world.
+contract SpotOracle is ISpotPrices {
+    error NoRate();
+
+    IPriceOracle private immutable _RATES;
+    mapping(bytes32 => uint256[2]) private _spots;
+    mapping(bytes32 => uint256) public pendingUntilOf;
+
+    constructor(IPriceOracle rates) {
+        _RATES = rates;
+    }
+
+    function setSpot(bytes32 feed, uint256 price, uint256 observedAt) external {
+        _spots[feed] = [price, observedAt];
+    }
+
+    function setPending(bytes32 feed, uint256 until) external {
+        pendingUntilOf[feed] = until;
+    }
+
+    function spotOf(bytes32 feed) external view returns (uint256, uint256) {
+        uint256[2] memory spot = _spots[feed];
+        if (spot[0] == 0) revert NoRate();
+        return (spot[0], spot[1]);
+    }
+
+    function usdPkr() external view returns (uint256, uint256) {
+        return _RATES.usdPkr();
+    }
+
+    function pendingUntil() external view returns (uint256) {
+        return _RATES.pendingUntil();
+    }
 }

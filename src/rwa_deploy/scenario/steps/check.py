@@ -14,14 +14,15 @@ from rwa_deploy.errors import ConfigError, InputError
 from rwa_deploy.finance.auction import AuctionRules, Instrument, rules_for
 from rwa_deploy.finance.bids import read_bids
 from rwa_deploy.finance.bills import bill_days, bill_maturity
-from rwa_deploy.scenario.steps import control, files, market, opening, restructuring, servicing
+from rwa_deploy.prices import PriceRow
+from rwa_deploy.scenario.steps import commodity, control, credit, files, market, opening, restructuring, servicing
 from rwa_deploy.scenario.steps.fields import Step
 from rwa_deploy.scenario.steps.play import Scenario
 from rwa_deploy.tax_file import load_taxes
 
 __all__ = ["bond_terms", "check"]
 
-_WALLETS = ("wallet", "sender", "receiver", "seller", "buyer", "payer", "convener")
+_WALLETS = ("wallet", "sender", "receiver", "seller", "buyer", "payer", "convener", "bidder")
 
 
 @dataclass(slots=True)
@@ -77,7 +78,16 @@ def _check_wallets(step: Step, play: _Play, place: str) -> None:
 def _check_series(step: Step, play: _Play, place: str) -> None:
     found = getattr(step, "series", None)
     named = [found] if isinstance(found, str) else list(found or ())
-    named += [*getattr(step, "into", ()), *([step.to] if isinstance(step, restructuring.ExchangeOffer) else [])]
+    if isinstance(step, credit.Vault):
+        named += [*step.pledge, *step.release]
+    elif isinstance(step, credit.Substitute):
+        named += [step.out, step.into]
+    elif isinstance(step, credit.ExpectPosition):
+        named += step.pledged or ()
+    elif isinstance(step, restructuring.ExchangeOffer):
+        named.append(step.to)
+    else:
+        named += getattr(step, "into", ())
     for symbol in named:
         if symbol not in play.symbols:
             raise ConfigError(f"{place} names the series {symbol}, which is not there; create it before")
@@ -147,6 +157,11 @@ def _taxes(step: opening.TaxTable, _: _Play, __: str) -> None:
     load_taxes(step.file)
 
 
+def _prices(step: opening.PostPrices, _: _Play, __: str) -> None:
+    if step.file is not None:
+        tables.read(step.file, PriceRow)
+
+
 def _series(step: opening.Series, play: _Play, place: str) -> None:
     play.days = bill_days(step.issue, bill_maturity(step.tenor, step.issue))
     _add(step.symbol, None, play, place)
@@ -155,6 +170,10 @@ def _series(step: opening.Series, play: _Play, place: str) -> None:
 def _bond(step: opening.Bond, play: _Play, place: str) -> None:
     known = bond_terms(step)
     _add(known.symbol, known, play, place)
+
+
+def _commodity(step: commodity.CreateCommodity, play: _Play, place: str) -> None:
+    _add(terms.load_receipt(step.receipt).symbol, None, play, place)
 
 
 def _add(symbol: str, known: terms.Terms | None, play: _Play, place: str) -> None:
@@ -244,12 +263,14 @@ _CHECKS: dict[type[Step], Callable[[Any, _Play, str], None]] = {
     opening.Licence: _licence,
     opening.Cast: _cast,
     opening.TaxTable: _taxes,
+    opening.PostPrices: _prices,
     control.Customers: _customers,
     control.Attest: _attest,
     control.AddWallet: _add_wallet,
     control.Screen: _screen,
     opening.Series: _series,
     opening.Bond: _bond,
+    commodity.CreateCommodity: _commodity,
     market.Travel: _travel,
     market.Clear: _clear,
     market.Allot: _allot,

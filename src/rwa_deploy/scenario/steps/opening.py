@@ -4,6 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from rwa_deploy.config import FeedName
+from rwa_deploy.prices import value_from
 from rwa_deploy.scenario.steps.fields import Day, File, Fx, Money, Step, Symbol, Tenor, Wallet
 from rwa_deploy.terms import template_kinds
 
@@ -14,6 +16,7 @@ __all__ = [
     "Investors",
     "Licence",
     "Onboard",
+    "PostPrices",
     "Rate",
     "Renew",
     "Series",
@@ -81,10 +84,30 @@ class Calendar(Step):
 
 
 class Rate(Step):
-    """The price signers' office posts the rate of the dollar."""
+    """A quorum of price signers signs the rate of the dollar."""
 
     action: Literal["rate"]
     usd_pkr: Fx
+
+
+class PostPrices(Step):
+    """A quorum of price signers signs the rounds of a file, or the next round of one feed, observed now."""
+
+    action: Literal["post_prices"]
+    file: File | None = None  # feed,number,observed_at,tenor_days,value
+    feed: FeedName | None = None
+    values: Annotated[tuple[str, ...], Field(max_length=24)] = ()  # a price, or per cent a year for each tenor
+
+    @model_validator(mode="after")
+    def _names_its_prices(self) -> Self:
+        if (self.file is None) == (self.feed is None) or (self.feed is None) != (not self.values):
+            raise ValueError("prices come from a file, or a feed and its values; name one of the two")
+        self.integers()
+        return self
+
+    def integers(self) -> tuple[int, ...]:
+        """Step -> its values, yields [1e-8] or a price [1e6]."""
+        return tuple(value_from(self.feed or "", value) for value in self.values)
 
 
 class Series(Step):

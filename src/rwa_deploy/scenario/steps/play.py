@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rwa_deploy import units
 from rwa_deploy.config import parse_toml, validate
-from rwa_deploy.scenario.steps import control, market, opening, restructuring, servicing
+from rwa_deploy.scenario.steps import cash, commodity, control, credit, market, opening, restructuring, servicing
 from rwa_deploy.scenario.steps.fields import Day
 
 __all__ = ["AnyStep", "Scenario", "load"]
@@ -21,8 +21,14 @@ AnyStep = (
     | opening.TaxTable
     | opening.Calendar
     | opening.Rate
+    | opening.PostPrices
     | opening.Series
     | opening.Bond
+    | commodity.CreateCommodity
+    | commodity.RequestRetirement
+    | commodity.ConfirmDelivery
+    | commodity.RefuseDelivery
+    | commodity.CancelRetirement
     | market.Clear
     | market.FundWinners
     | market.Settle
@@ -71,10 +77,33 @@ AnyStep = (
     | control.Lift
     | control.Screen
     | control.Alerts
+    | credit.AttestQuantity
+    | credit.ListCollateral
+    | credit.ShutCollateral
+    | credit.FundBackstop
+    | credit.Vault
+    | credit.Substitute
+    | credit.CollectPledged
+    | credit.Withdraw
+    | credit.AuctionStart
+    | credit.AuctionTake
+    | credit.Backstop
+    | credit.AuctionStop
+    | credit.WriteOff
+    | credit.ShutDown
+    | credit.SettlePosition
+    | credit.RedeemPool
+    | credit.ExpectPosition
+    | cash.AttestReserve
+    | cash.Convert
+    | cash.RedeemCash
+    | cash.FundRedemptions
+    | cash.ServeRedemptions
+    | cash.CollectRedemption
     | servicing.Reconcile
     | servicing.ExpectFlows
 )
-_FILES = ("bids", "file", "sanctions", "trades", "terms", "offers", "accepted")
+_FILES = ("bids", "file", "sanctions", "trades", "terms", "receipt", "offers", "accepted")
 
 
 class Scenario(BaseModel):

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.34;
+
+/// @title ISpotPrices
+/// @notice Spot prices of commodities in dollars, as the Programme asks for them.
+interface ISpotPrices {
+    /// @notice The price that holds now.
+    /// @dev Error: `NoRate`.
+    /// @param feed ASCII key of the commodity, such as "XAU"
+    /// @return price dollars per unit [1e6]
+    /// @return observedAt when it was observed (Unix)
+    function spotOf(bytes32 feed) external view returns (uint256 price, uint256 observedAt);
+
+    /// @notice From when a waiting round of the feed holds (Unix), 0 when none waits.
+    function pendingUntilOf(bytes32 feed) external view returns (uint256 holdsFrom);
+}
