@@ -340,11 +340,11 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
         emit Quoted(series, quote);
     }
 
-    /// @dev Until midnight, or until a round that waits holds.
+    /// @dev Until midnight; for this moment only while a round waits, for any of several may hold next.
     function _validUntil() private view returns (uint40) {
         (,, uint256 pendingUntil) = _ORACLE.head();
-        uint256 midnight = Units.startOf(Units.day(block.timestamp) + 1);
-        return uint40(pendingUntil > block.timestamp ? Math.min(pendingUntil, midnight) : midnight);
+        bool waits = pendingUntil > block.timestamp;
+        return uint40(waits ? block.timestamp : Units.startOf(Units.day(block.timestamp) + 1));
     }
 
     function _reckon(address series) private view returns (Quote memory quote) {

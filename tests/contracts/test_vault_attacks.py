@@ -213,12 +213,18 @@ def test_after_a_fall_nothing_is_lent_or_released_and_the_sums_hold(made: VaultW
     assert 0 <= debts - minted <= 2
 
 
-def test_an_old_auction_does_not_sell_a_new_breach_at_the_floor(made: VaultWorld):
-    """Attack case 18: who cured his breach by repaying and breaches again later is sold from the top."""
+@pytest.mark.parametrize("cure", ["repaid", "stopped"])
+def test_an_old_auction_does_not_sell_a_new_breach_at_the_floor(made: VaultWorld, cure: str):
+    """Attack case 18: who repaid and borrows again is sold from the top, and so is who stopped the auction of a breach he cured."""
     world, gold = made.world, made.tokens["gold"].address
     make_sick(made)
     world.vault.start(BANK, by=STRANGER)
-    world.vault.adjust([], 0, 500_000 * UNIT, by=BANK)
+    if cure == "repaid":
+        world.vault.adjust([], 0, ALL, by=BANK)
+        world.vault.adjust([], 400_000 * UNIT, 0, by=BANK)
+    else:
+        world.vault.adjust([], 0, 500_000 * UNIT, by=BANK)
+        world.vault.stop(BANK, by=BANK)
     world.chain.warp(DAY)
     world.post_spot(GOLD, SPOT // 4)
     world.chain.warp(HOUR)

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from evm import Reverted, address_of
 from vault_world import CURVE, FACE, FX, GOLD, OUNCES, SPARES, SPOT, STRANGER, TREASURY, UNIT, WALLETS, VaultWorld, build
-from world import DAY, HOUR, NON_RESIDENT, VALID_UNTIL
+from world import DAY, HOUR
 
 ALL = 2**256 - 1
 BANK, DEALER, INSURER, PENSION = WALLETS[::SPARES]
 LOST = WALLETS[1]  # owes and has nothing left
 OFFICE, GUARDIAN, REGISTRAR = map(address_of, ("central_bank", "guardian", "registrar"))
-LAW = b"\x1a" * 32
-LOAN = 400_000 * UNIT
+LOAN = 350_000 * UNIT
 BILL, SMALL = 300_000 * UNIT, 2_000 * UNIT
 
 Act = Callable[[VaultWorld], object]
@@ -166,20 +165,7 @@ def settle(made: VaultWorld) -> object:
     vault = made.world.vault
     if not vault.shutDownAt():
         shut_down(made)
-    vault.repayFor(BANK, 1, by=TREASURY)
     return made.world.windup.settle(PENSION, by=STRANGER)
-
-
-def redeem(made: VaultWorld) -> object:
-    """Only in a shutdown, when all is settled: here all else was repaid."""
-    vault = made.world.vault
-    if not vault.shutDownAt():
-        shut_down(made)
-    for owner in (BANK, LOST):
-        vault.repayFor(owner, ALL, by=TREASURY)
-    if vault.debtOf(PENSION):
-        return None
-    return made.world.windup.redeem(1_000, [made.tokens["gold"].address], by=DEALER)
 
 
 ACTS: dict[str, Act] = {
@@ -204,7 +190,6 @@ ACTS: dict[str, Act] = {
     "settle": settle,
 }
 
-OPEN = None
 OLD, SHUT = "PriceTooOld", "ShutdownStateInvalid"
 # In the order of STATES; what is not named works. A number is the code of a TransferRestricted.
 TABLE: dict[str, dict[str, str | int]] = {
@@ -240,6 +225,7 @@ TABLE: dict[str, dict[str, str | int]] = {
     "recover": {"series_paused": 2, "system_paused": 1, "licence_ended": 23},
     "settle": {"series_paused": 2, "system_paused": 1},
 }  # fmt: skip
+POOL: dict[str, int] = {"series_paused": 2, "system_paused": 1, "frozen": 25, "expired": 21}
 CELLS = [(act, state) for act in ACTS for state in STATES]
 
 
@@ -261,3 +247,23 @@ def test_an_exit_works_or_says_why_not(made: VaultWorld, act: str, state: Callab
 @pytest.mark.parametrize("act", ACTS)
 def test_an_exit_works_when_nothing_stands_in_the_way(made: VaultWorld, act: str):
     assert outcome(ACTS[act], made) is None
+
+
+@pytest.mark.parametrize("state", [state for state in STATES if state is not shut_down], ids=lambda state: state.__name__)
+def test_a_part_of_the_pool_is_given_or_says_why_not(made: VaultWorld, state: Callable[[VaultWorld], None]):
+    world, gold = made.world, made.tokens["gold"]
+    shut_down(made)
+    for owner in (BANK, LOST):
+        world.vault.repayFor(owner, ALL, by=TREASURY)
+    world.windup.settle(PENSION, by=STRANGER)
+    pool, before = gold.balanceOf(world.windup.address), gold.balanceOf(DEALER)
+    minted = world.cash.mintedOf(world.vault.address)
+    state(made)
+    cash = minted // 5
+
+    def redeem(made: VaultWorld) -> object:
+        return world.windup.redeem(cash, [gold.address], by=DEALER)
+
+    expected = POOL.get(state.__name__)
+    assert outcome(redeem, made) == expected
+    assert gold.balanceOf(DEALER) - before == (0 if expected else pool * cash // minted)

@@ -36,7 +36,8 @@ TODAY = (START + 5 * HOUR) // DAY
 GOLD, FX, CURVE = b"XAU", b"USDPKR", b"PKRV"
 LAST_DAY = 65_535
 UNIT = units.ONE
-FACE, OUNCES, CASH = 1_000_000 * UNIT, 5 * UNIT, 2_000_000 * UNIT
+HELD, OUNCES, CASH = 1_000_000 * UNIT, 5 * UNIT, 2_000_000 * UNIT  # what a person has of each series, of gold, in cash
+FACE = HELD // 2  # what tests pledge
 PERIODS = (9, 18, 27, 36, 45, 54, 400)  # ends of the note's periods, in days from the start
 BILLS = {"bill": 12, "year": 300, "first": 40, "second": 60, "third": 100, "fourth": 150, "fifth": 200}
 SERIES = (*BILLS, "note", "dollar", "gold")
@@ -164,7 +165,7 @@ def _open(made: VaultWorld) -> None:
     for feed in [feed for feed, entry in made.feeds.items() if not entry[3]]:
         del made.feeds[feed]
     for name, token in made.tokens.items():
-        face = OUNCES if name == "gold" else FACE
+        face = OUNCES if name == "gold" else HELD
         world.issue(token, dict.fromkeys(owners, face))
     for owner in owners:
         world.mint_cash(owner, CASH)

@@ -78,6 +78,7 @@ class Paper:
     end: int  # of the bond, or of the receipt
     is_dollar: bool = False
     feed: bytes = b""
+    has_record_dates: bool = False
     backed: int = 2**128
     paused_until: int = 0
     balances: dict[str, int] = field(default_factory=dict)
@@ -110,7 +111,8 @@ class Paper:
 
     def set(self, account: str, balance: int, now: int) -> None:
         self.balances[account] = balance
-        self.touched.setdefault(account, []).append((now, balance))
+        if self.has_record_dates:
+            self.touched.setdefault(account, []).append((now, balance))
 
     def at(self, account: str, record_at: int) -> int:
         """The naive answer: the last balance from before the record date."""
@@ -189,6 +191,7 @@ class Market:
     feeds: dict[bytes, Feed]
     records: dict[str, Standing] = field(default_factory=dict)
     successors: dict[str, str] = field(default_factory=dict)
+    investors: dict[str, int] = field(default_factory=dict)
     paused_until: int = 0
     version: int = 0
     coupons: set[int] = field(default_factory=set)  # periods of the note that are funded

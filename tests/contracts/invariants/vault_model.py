@@ -335,6 +335,8 @@ class Vault:
         repaid = self.lower(owner, amount)
         refuse(repaid == 0, "NothingThere")
         self.market.burn_cash(payer, repaid)
+        if self.position(owner).scaled == 0:
+            self.end(owner)
         return repaid
 
     def repay_for(self, payer: str, owner: str, amount: int) -> int:
@@ -579,7 +581,8 @@ class Vault:
             self.move_position(old, new, price)
         market.recover_rest(papers, held, old, new)
         market.recover_cash(old, new)
-        refuse(old in market.successors or new in market.successors, "SuccessorInvalid")
+        same = market.investors[old] == market.investors[new] and old != new
+        refuse(not same or old in market.successors or new in market.successors, "SuccessorInvalid")
         market.successors[old] = new
         if market.records[old].frozen:
             market.records[new].frozen = True

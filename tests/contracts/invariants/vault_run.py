@@ -2,7 +2,7 @@
 
 import pickle
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -17,6 +17,7 @@ from vault_world import (
     GOLD,
     LADDERS,
     SERIES,
+    SPARES,
     STRANGER,
     TREASURY,
     WALLETS,
@@ -33,6 +34,17 @@ State = dict[str, Any]
 RISKS = ("ladder", "margins", "post", "travel")  # what may make a healthy position unhealthy
 
 
+def parts(found: Any, wanted: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """Two states of one thing -> its parts, each with what was found and what was wanted."""
+    if isinstance(found, dict):
+        for key in found:
+            yield from ((f"{key} {part}", *pair) for part, *pair in parts(found[key], wanted[key]))
+    elif isinstance(found, list):
+        yield from ((at, *pair) for at, pair in enumerate(zip(found, wanted, strict=True)))
+    else:
+        yield "", found, wanted
+
+
 class VaultRun:
     """One vault with its model."""
 
@@ -42,16 +54,17 @@ class VaultRun:
         self.vault, self.risk, self.windup = self.world.vault, self.world.risk, self.world.windup
         self.tokens: dict[str, Contract] = self.set_up.tokens
         self.names = {contract.address: name for name, contract in self.tokens.items()}
-        self.reader = self.world.deploy("Reader").address
+        self.reader = self.world.deploy("VaultReader").address
         self.succeeded: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.donated = 0
         self.holders = (*WALLETS, TREASURY, BACKSTOP, self.vault.address, self.windup.address)
         self._prices: dict[tuple[str, int, int], tuple[int, int]] = {}
-        self._packed = self._pack_reads()
+        self._packed, self._packed_tokens = self._pack_reads(), self._pack_tokens()
         self.model = self._model()
-        self._state = self._read_chain()
-        self._check_model(self._state)
+        self._state: State = {"liens": {}, "balances": {}}
+        self._state = self._read_chain(SERIES)
+        self._check_model("arrange", self._state)
         self._stack = ExitStack()
         self._kept = (self.model.snapshot(), pickle.dumps(self._state))
 
@@ -62,6 +75,7 @@ class VaultRun:
         self.model.restore(self._kept[0])
         self._state = pickle.loads(self._kept[1])
         self.donated = 0
+        self.is_broken = False
 
     # ── one step ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -78,7 +92,7 @@ class VaultRun:
 
         `then` checks what holds after this action, from the chain's state before and after.
         """
-        chain, kept = self.world.chain, self.model.snapshot()
+        chain, kept, self.is_broken = self.world.chain, self.model.snapshot(), True
         value, expected, found = None, None, None
         try:
             value = predict()
@@ -89,16 +103,20 @@ class VaultRun:
             chain.call(by, method.contract.address, method.encode(*args))
         except Reverted as error:
             found = (error.name, error.facts["code"] if error.name == "TransferRestricted" else None)
-        before, self._state = self._state, self._read_chain() if found is None else self._state
+        before = self._state
+        if found is None:
+            self._state = self._read_chain(self._touched())
         detail = f"{action}{args} by {by} at {chain.now}: predicted {expected}, found {found}"
         if found is None:
             if then is not None:
                 then(before, self._state)
             self._check_chain(action, before, self._state)
         require("V14", found == expected, detail)
+        self.is_broken = expected is None
         if expected is None:
-            self._check_model(self._state)
+            self._check_model(action, self._state)
             self.succeeded[action] += 1
+            self.is_broken = False
             return True if value is None else value
         self.refused[expected[0] if expected[1] is None else f"{expected[0]} {expected[1]}"] += 1
         return None
@@ -106,8 +124,8 @@ class VaultRun:
     def travel(self, seconds: int) -> None:
         """Time passes; what was right stays right."""
         self.model.market.now = self.world.chain.warp(seconds)
-        self._state = self._read_chain()
-        self._check_model(self._state)
+        self._state = self._read_chain(())
+        self._check_model("travel", self._state)
         self.succeeded["travel"] += 1
 
     # ── borrowers ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -520,13 +538,18 @@ class VaultRun:
         most = cash.reserve_minted * cash.share_bps // BPS
         require("V9", state["minted"] <= most, f"the vault has minted {state['minted']} of {most}")
 
-    def _check_model(self, state: Mapping[str, Any]) -> None:
+    def _check_model(self, action: str, state: Mapping[str, Any]) -> None:
         """V13: the chain is where the model says."""
         expected = self._expected()
         if state == expected:
             return
-        wrong = {key: (state[key], expected[key]) for key in state if state[key] != expected[key]}
-        raise InvariantBroken("V13", f"chain, model: {wrong}")
+        wrong = [
+            f"{key} {part}: {found}, model {wanted}"
+            for key in state
+            for part, found, wanted in parts(state[key], expected[key])
+            if found != wanted
+        ]
+        raise InvariantBroken("V13", f"{action}: " + "; ".join(wrong))
 
     def _expected(self) -> dict[str, Any]:
         model, market = self.model, self.model.market
@@ -550,8 +573,14 @@ class VaultRun:
 
     # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _read_chain(self) -> dict[str, Any]:
-        words = iter(self._words(self._packed))
+    def _touched(self) -> list[str]:
+        """Series that said something in the last call; no balance and no lien changes in silence."""
+        emitters = {emitter for emitter, _, _ in self.world.chain.raw_logs()}
+        return [name for name in SERIES if self.tokens[name].address in emitters]
+
+    def _read_chain(self, names: Sequence[str]) -> State:
+        """All of the vault, and the named series anew."""
+        words = self._words(self._packed)
 
         def some(count: int) -> list[int]:
             return [next(words) for _ in range(count)]
@@ -564,47 +593,55 @@ class VaultRun:
             state[key] = next(words)
         state["minted"], state["reserve"] = self._signed(next(words)), next(words)
         state["buckets"] = some(6)
-        state["liens"] = {name: some(count) for name in SERIES}
-        state["balances"] = {name: some(len(self.holders)) for name in SERIES}
         state["booked"] = {name: next(words) for name in SERIES}
         state["quotes"] = {name: tuple(some(6)) for name in SERIES}
+        state["liens"], state["balances"] = dict(self._state["liens"]), dict(self._state["balances"])
+        for name in names:
+            found = list(self._words(self._packed_tokens[name]))
+            state["liens"][name], state["balances"][name] = found[:count], found[count:]
         return state
 
     @staticmethod
     def _signed(word: int) -> int:
         return word - 2**256 if word >= 2**255 else word
 
-    def _words(self, packed: bytes) -> Any:
+    def _words(self, packed: bytes) -> Iterator[int]:
         out = self.world.chain.call(STRANGER, self.reader, packed)
-        return (int.from_bytes(out[at : at + 32]) for at in range(0, len(out), 32))
+        return iter([int.from_bytes(out[at : at + 32]) for at in range(0, len(out), 32)])
 
     def _pack_reads(self) -> bytes:
         vault, cash, risk = self.vault, self.world.cash, self.risk
         reads: list[tuple[Any, ...]] = []
         for method in (vault.debtOf, vault.creditOf, vault.auctionOf, vault.enforceableAt):
-            reads += [(method, 0, wallet) for wallet in WALLETS]
-        reads += [(cash.balanceOf, 0, account) for account in self.holders]
-        reads += [(vault.totals, word) for word in range(3)]
-        reads += [(vault.totalDebt, 0), (vault.buffer, 0), (vault.backstopDebt, 0), (vault.inAuction, 0)]
-        reads += [(vault.shutDownAt, 0), (cash.mintedOf, 0, vault.address), (cash.ledgers, 0)]
-        reads += [(risk.bucketOf, 0, at) for at in range(6)]
-        series = [self.tokens[name] for name in SERIES]
-        reads += [(token.pledgedOf, 0, wallet) for token in series for wallet in WALLETS]
-        reads += [(token.balanceOf, 0, account) for token in series for account in self.holders]
-        reads += [(risk.collateralOf, 7, token.address) for token in series]
-        reads += [(risk.quoteOf, word, token.address) for token in series for word in range(6)]
+            reads += [(method, 0, 1, wallet) for wallet in WALLETS]
+        reads += [(cash.balanceOf, 0, 1, account) for account in self.holders]
+        reads.append((vault.totals, 0, 3))
+        reads += [(getattr(vault, name), 0, 1) for name in ("totalDebt", "buffer", "backstopDebt", "inAuction")]
+        reads += [(vault.shutDownAt, 0, 1), (cash.mintedOf, 0, 1, vault.address), (cash.ledgers, 0, 1)]
+        reads += [(risk.bucketOf, 0, 1, at) for at in range(6)]
+        series = [self.tokens[name].address for name in SERIES]
+        reads += [(risk.collateralOf, 7, 1, address) for address in series]
+        reads += [(risk.quoteOf, 0, 6, address) for address in series]
         return self._pack(reads)
+
+    def _pack_tokens(self) -> dict[str, bytes]:
+        packed = {}
+        for name in SERIES:
+            token = self.tokens[name]
+            reads = [(token.pledgedOf, 0, 1, wallet) for wallet in WALLETS]
+            packed[name] = self._pack(reads + [(token.balanceOf, 0, 1, account) for account in self.holders])
+        return packed
 
     def _packed_position(self, owner: str) -> bytes:
         # The struct lies behind its offset; its first array behind debt, two offsets and a length.
-        return self._pack([(self.vault.positionOf, 5 + at, owner) for at in range(8)])
+        return self._pack([(self.vault.positionOf, 5, 8, owner)])
 
     def _pack(self, reads: Sequence[tuple[Any, ...]]) -> bytes:
-        parts = []
-        for method, word, *args in reads:
+        packed = bytearray(sum(count for _, _, count, *_ in reads).to_bytes(2))
+        for method, word, count, *args in reads:
             data = method.encode(*args)
-            parts.append(bytes.fromhex(method.contract.address[2:]) + bytes([word, len(data)]) + data)
-        return len(parts).to_bytes(2) + b"".join(parts)
+            packed += bytes.fromhex(method.contract.address[2:]) + bytes([word, count, len(data)]) + data
+        return bytes(packed)
 
     def price(self, name: str, at: int, rate: int) -> tuple[int, int]:
         """Dirty and clean price of a bond per 100 of face, by the contract that is held equal to `finance`."""
@@ -638,7 +675,7 @@ class VaultRun:
         )
         papers = {}
         for name, (kind, end, is_dollar) in set_up.kinds.items():
-            papers[name] = Paper(name, kind, end, is_dollar, GOLD if kind == "commodity" else b"")
+            papers[name] = Paper(name, kind, end, is_dollar, GOLD if kind == "commodity" else b"", name == "note")
             for account in accounts:
                 if balance := self.tokens[name].balanceOf(account):
                     papers[name].set(account, balance, 0)
@@ -652,6 +689,7 @@ class VaultRun:
             market.records[account] = Standing(system=True)
         for wallet in WALLETS:
             market.records[wallet] = Standing(set_up.valid_until)
+            market.investors[wallet] = WALLETS.index(wallet) // SPARES
         model = Vault(
             market=market,
             address=self.vault.address,
@@ -664,6 +702,7 @@ class VaultRun:
             margins=tuple(self.risk.margins()),
             terms=Terms(*self.vault.terms()),
             auction_terms=tuple(self.vault.auctionTerms()),
+            index=self.vault.totals()[1],
             accrued_at=self.vault.totals()[2],
         )
         for name in SERIES:
