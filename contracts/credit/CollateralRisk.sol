@@ -342,10 +342,11 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
         emit Quoted(series, quote);
     }
 
-    /// @dev Until midnight; while a round waits nothing is kept, for it may hold at any moment.
+    /// @dev Until midnight; for this moment only while a round waits, for any of several may hold next.
     function _validUntil() private view returns (uint40) {
         (,, uint256 pendingUntil) = _ORACLE.head();
-        return uint40(pendingUntil > block.timestamp ? block.timestamp : Units.startOf(Units.day(block.timestamp) + 1));
+        bool waits = pendingUntil > block.timestamp;
+        return uint40(waits ? block.timestamp : Units.startOf(Units.day(block.timestamp) + 1));
     }
 
     function _reckon(address series) private view returns (Quote memory quote) {

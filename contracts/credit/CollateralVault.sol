@@ -53,7 +53,7 @@ contract CollateralVault is Liquidations {
         Totals memory now_ = _accrued();
         Slot memory slot = _slots[msg.sender];
         uint256 repaid;
-        if (repay != 0) repaid = _repay(now_, slot, repay);
+        if (repay != 0) repaid = _repay(now_, slot, msg.sender, repay);
         bool releases;
         for (uint256 i = 0; i < changes.length; ++i) {
             int256 face = changes[i].face;
@@ -82,7 +82,7 @@ contract CollateralVault is Liquidations {
     function repayFor(address owner, uint256 amount) external returns (uint256 repaid) {
         Totals memory now_ = _accrued();
         Slot memory slot = _slots[owner];
-        repaid = _repay(now_, slot, amount);
+        repaid = _repay(now_, slot, owner, amount);
         _store(now_, owner, slot);
         emit RepaidFor(owner, msg.sender, repaid, _upOf(slot.scaled, now_));
     }
@@ -90,7 +90,8 @@ contract CollateralVault is Liquidations {
     /// @inheritdoc ICollateralVault
     function substitute(address seriesOut, uint256 faceOut, address seriesIn, uint256 faceIn) external {
         Slot memory slot = _slots[msg.sender];
-        require(seriesOut != seriesIn, ChangeInvalid(seriesIn, 0));
+        // A substitute of nothing would take a place that nothing frees.
+        require(seriesOut != seriesIn && faceOut != 0 && faceIn != 0, ChangeInvalid(seriesIn, 0));
         (uint256 debt, uint256 loanBefore, uint256 before) = _assess(msg.sender, ICollateralRisk.Purpose.LEAVE);
         _pledge(slot, seriesIn, faceIn);
         _release(slot, seriesOut, faceOut);
@@ -169,7 +170,7 @@ contract CollateralVault is Liquidations {
             uint256 pledged = _faceOf(owner, series);
             _unbook(slot, series, pledged, 0);
             IRwaToken(series).seize(owner, msg.sender, faces[i]);
-            IRwaToken(series).release(owner, pledged - faces[i]);
+            if (faces[i] < pledged) IRwaToken(series).release(owner, pledged - faces[i]);
         }
         _store(now_, owner, slot);
     }
@@ -272,10 +273,14 @@ contract CollateralVault is Liquidations {
         emit TermsSet(terms_);
     }
 
-    /// @dev The payer is the caller, whatever stands against him.
-    function _repay(Totals memory now_, Slot memory slot, uint256 amount) private returns (uint256 repaid) {
+    /// @dev The payer is the caller, whatever stands against him. With the debt its auction ends: a new debt is sold from the top.
+    function _repay(Totals memory now_, Slot memory slot, address owner, uint256 amount)
+        private
+        returns (uint256 repaid)
+    {
         repaid = _lower(now_, slot, amount);
         require(repaid != 0, NothingThere(msg.sender));
+        if (slot.scaled == 0) _end(owner);
         _CASH.burnFrom(msg.sender, repaid);
     }
 

@@ -58,7 +58,8 @@ abstract contract VaultLedger is ICollateralVault, AccessManaged {
         _totals = now_;
         int256 minted = _CASH.mintedOf(address(this));
         int256 due = (_downOf(now_) + backstopDebt).toInt256() - minted;
-        if (due <= 0) return 0;
+        // In a shutdown the buffer is gone: what it were given then could never be redeemed.
+        if (due <= 0 || shutDownAt != 0) return 0;
         amount = uint256(due);
         buffer += amount;
         emit Harvested(amount, now_.index);
