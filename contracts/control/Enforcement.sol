@@ -9,6 +9,7 @@ import {ICreditor} from "../interfaces/ICreditor.sol";
 import {IEnforcement} from "../interfaces/IEnforcement.sol";
 import {IPermissionedToken} from "../interfaces/IPermissionedToken.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
+import {IRwaToken} from "../interfaces/IRwaToken.sol";
 import {Units} from "../libraries/Units.sol";
 
 /// @title Enforcement
@@ -232,7 +233,7 @@ contract Enforcement is IEnforcement, AccessManaged {
 
     /// @dev The old wallet keeps its freeze, so that old payments stay kept. `moved` went with its pledge.
     function _carryOne(uint256 id, address from, address to, IPermissionedToken token, uint256 moved) private {
-        uint256 amount = token.balanceOf(from);
+        uint256 amount = token.balanceOf(from) - _pledgedOf(address(token), from);
         if (amount + moved == 0 || _hasEnded(address(token))) return;
         bool isFirst = _leave(address(token), from, to);
         if (amount == 0 && !isFirst) return;
@@ -298,6 +299,11 @@ contract Enforcement is IEnforcement, AccessManaged {
 
     function _hasEnded(address token) private view returns (bool) {
         return !_isMoney(token) && block.timestamp >= IBondToken(token).endAt();
+    }
+
+    /// @dev What a creditor could not move now, because the series is paused, stays where it is.
+    function _pledgedOf(address token, address wallet) private view returns (uint256 face) {
+        if (!_isMoney(token)) (face,) = IRwaToken(token).pledgedOf(wallet);
     }
 
     function _isMoney(address token) private view returns (bool) {

@@ -165,7 +165,7 @@ contract CollateralVault is Liquidations {
         _end(owner);
         uint256 ids = slot.ids;
         for (uint256 i = 0; i < _PLACES; ++i) {
-            address series = _RISK.seriesOf(uint16(ids >> (16 * i)));
+            address series = _seriesAt(ids, i);
             if (series == address(0)) continue;
             uint256 pledged = _faceOf(owner, series);
             _unbook(slot, series, pledged, 0);
@@ -209,23 +209,22 @@ contract CollateralVault is Liquidations {
         target.scaled += source.scaled;
         uint256 left;
         for (uint256 i = 0; i < _PLACES; ++i) {
-            uint256 id = uint16(source.ids >> (16 * i));
-            if (id == 0) continue;
-            if (_moves(_RISK.seriesOf(id))) _include(target, to, id);
-            else left |= id << (16 * i);
-        }
-        uint256 moving = source.ids & ~left;
-        (_slots[from], _slots[to]) = (Slot(0, uint128(left)), target);
-        _credits[to] += _credits[from];
-        _credits[from] = 0;
-        _moveSale(from, to);
-        for (uint256 i = 0; i < _PLACES; ++i) {
-            address series = _RISK.seriesOf(uint16(moving >> (16 * i)));
+            address series = _seriesAt(source.ids, i);
             if (series == address(0)) continue;
+            uint256 id = uint16(source.ids >> (16 * i));
+            if (!_moves(series)) {
+                left |= id << (16 * i);
+                continue;
+            }
+            _include(target, to, id);
             uint256 face = _faceOf(from, series);
             IRwaToken(series).seize(from, to, face);
             IRwaToken(series).pledge(to, face);
         }
+        (_slots[from], _slots[to]) = (Slot(0, uint128(left)), target);
+        _credits[to] += _credits[from];
+        _credits[from] = 0;
+        _moveSale(from, to);
         if (owed && source.scaled != 0) {
             (uint256 debt,, uint256 threshold) = _assess(to, ICollateralRisk.Purpose.LEAVE);
             require(debt <= threshold, DebtAboveLoan(debt, threshold));

@@ -137,9 +137,6 @@ interface ICollateralVault is ICreditor {
     /// @notice A bid of `face` leaves dust: take `lot`, or what costs at least the least debt.
     error BidInvalid(uint256 face, uint256 lot);
 
-    /// @notice The rules of the series do not let the bidder hold that much more of it.
-    error BidderBarred(address series, address bidder);
-
     /// @notice The backstop buys once the price has fallen to the floor, at `floorAt` (Unix).
     error FloorNotReached(uint256 floorAt, uint256 nowAt);
 

@@ -114,7 +114,7 @@ CHECKS = {
 
 @pytest.mark.parametrize(("name", "kind"), RUNS)
 def test_scenario_ends_as_it_says(played: Played, name: str, kind: str):
-    """Register and chain agree, each refused attempt failed with its error, the report is made anew from the archive."""
+    """Register and chain agree, each refusal is the one it had to be, the report is made anew from the archive."""
     run = played(name, kind)
     assert {line["status"] for line in rows(run / "recon.csv")} == {"agrees"}
     expected = [(step.label, step.expect) for step in load(FOLDER / f"{name}.toml").step if step.expect]

@@ -36,7 +36,7 @@ TWINS = (
     ),
     Twin(
         "I4 a burn leaves what the minter has minted", "CashToken", "contracts/assets/CashToken.sol",
-        "known.minted = uint128(minted - amount);", "",
+        "known.minted -= less;", "",
     ),
     Twin(
         "I5 a funding counts twice", "PayingAgent", BOOKS,

@@ -7,10 +7,24 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Rule, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from hypothesis.strategies._internal.featureflags import FeatureFlags
-from vault_market import DAY, HOUR, PAR, day, start_of
-from vault_model import CURVE, ENDLESS, FX, LAST_DAY, Terms
+from vault_market import DAY, HOUR, day, start_of
+from vault_model import CURVE, ENDLESS, FX, Terms
 from vault_run import VaultRun
-from vault_world import AUCTION, DOLLAR, GOLD, LADDERS, MARGINS, SERIES, SPARES, SPOT, TERMS, TREASURY, UNIT, WALLETS, YIELD
+from vault_world import (
+    AUCTION,
+    DOLLAR,
+    GOLD,
+    LADDERS,
+    MARGINS,
+    SERIES,
+    SPARES,
+    SPOT,
+    TERMS,
+    TREASURY,
+    UNIT,
+    WALLETS,
+    YIELD,
+)
 from world import VALID_UNTIL
 
 EXAMPLES, STEPS = 20, 44
@@ -25,7 +39,9 @@ PAUSABLE = st.sampled_from(["system", "cash", *SERIES])
 
 def share(base: int, index: int) -> int:
     """An amount as a share of what is there, all of it and none among them."""
-    return (base // 9, base // 7, base // 5, base // 4, base // 3, base // 2, base * 2 // 3, base - 1, base, base // 8)[index]
+    return (base // 9, base // 7, base // 5, base // 4, base // 3, base // 2, base * 2 // 3, base - 1, base, base // 8)[
+        index
+    ]
 
 
 class VaultMachine(RuleBasedStateMachine):
@@ -226,7 +242,10 @@ class VaultMachine(RuleBasedStateMachine):
         feed = self.market.feeds[GOLD]
         spot = feed.current(self.vault.now)[0][0]
         self.clear()
-        if feed is self.market.feeds[GOLD] and self.vault.now - self.market.feeds[GOLD].current(self.vault.now)[1] < HOUR:
+        if (
+            feed is self.market.feeds[GOLD]
+            and self.vault.now - self.market.feeds[GOLD].current(self.vault.now)[1] < HOUR
+        ):
             self.run.travel(HOUR)
         self.run.post(GOLD, [max(1, spot * (100 - percent) // 100)])
         self.clear()
@@ -440,7 +459,9 @@ class VaultMachine(RuleBasedStateMachine):
 
     @rule(person=PERSON)
     def renew(self, person):
-        past = [wallet for wallet in map(self.owner, range(4)) if self.market.records[wallet].valid_until < self.vault.now]
+        past = [
+            wallet for wallet in map(self.owner, range(4)) if self.market.records[wallet].valid_until < self.vault.now
+        ]
         self.run.write_record(past[0] if past else self.owner(person), VALID_UNTIL, "renew")
 
     @rule(chance=CHANCE)
@@ -466,7 +487,9 @@ class VaultMachine(RuleBasedStateMachine):
 
     @rule(name=PAUSABLE)
     def unpause(self, name):
-        paused = [other for other in ("system", "cash", *SERIES) if self.vault.now < self.run.pausable(other).paused_until]
+        paused = [
+            other for other in ("system", "cash", *SERIES) if self.vault.now < self.run.pausable(other).paused_until
+        ]
         self.run.unpause((paused or [name])[0])
 
     @rule(person=PERSON, index=SHARE)
@@ -477,7 +500,11 @@ class VaultMachine(RuleBasedStateMachine):
     def move_position(self, person, spare, chance):
         old = self.owner(person)
         start = person * SPARES
-        fresh = [wallet for wallet in WALLETS[start : start + SPARES] if wallet not in self.market.successors and wallet != old]
+        fresh = [
+            wallet
+            for wallet in WALLETS[start : start + SPARES]
+            if wallet not in self.market.successors and wallet != old
+        ]
         if chance == 0 or not fresh:
             other = self.owner((person + 1) % 4)
             self.run.recover(old, other)

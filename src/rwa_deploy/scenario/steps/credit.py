@@ -167,4 +167,3 @@ class ExpectPosition(Step):
     pledged: Faces | None = None
     credit: Money | Literal[0] | None = None
     cash: Money | Literal[0] | None = None
-    healthy: bool | None = None
