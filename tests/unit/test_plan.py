@@ -65,9 +65,9 @@ class Toy:
     def write(self, call: Call) -> None:
         """What the contract would do, as far as the settings see it."""
         (setting,) = [item for item in self.desired.settings if item.read.address == call.address and hit(item, call)]
-        self.values[setting.label] = WRITES.get(call.function, lambda args, _: args[-1])(
-            call.args, self.values[setting.label]
-        )
+        name = f"{call.contract}.{call.function}"
+        write = WRITES.get(name) or WRITES.get(call.function, lambda args, _: args[-1])
+        self.values[setting.label] = write(call.args, self.values[setting.label])
 
 
 READ_BY = {
@@ -80,7 +80,7 @@ READ_BY = {
     "loosenMinterRate": ("bucketOf", lambda args: args[:1]),
     "setMinterKind": ("kindOf", lambda args: args[:1]),
     "setSigner": ("kindOf", lambda args: args[:2]),
-    "loosenMaxAge": ("maxAgeOf", lambda args: args[:1]),
+    "Attestations.loosenMaxAge": ("maxAgeOf", lambda args: args[:1]),
     "setIssuer": ("issuer", lambda _: ()),
     "advanceMandate": ("mandate", lambda _: ()),
     "setServicer": ("isServicer", lambda args: args[:1]),
@@ -89,6 +89,12 @@ READ_BY = {
     "removeSigner": ("panel", lambda _: ()),
     "raiseQuorum": ("panel", lambda _: ()),
     "lowerQuorum": ("panel", lambda _: ()),
+    "setVault": ("vault", lambda _: ()),
+    "setCreditor": ("isCreditor", lambda args: args[:1]),
+    "loosenLadder": ("ladderOf", lambda args: args[:1]),
+    "tightenLadder": ("ladderOf", lambda args: args[:1]),
+    "loosenBucketCeiling": ("bucketOf", lambda args: args[:1]),
+    "setAuctionTerms": ("auctionTerms", lambda _: ()),
     **dict.fromkeys(
         ("openFeed", "loosenMaxStep", "tightenMaxStep", "loosenMaxAge", "tightenMaxAge"),
         ("feedOf", lambda args: args[:1]),
@@ -98,8 +104,8 @@ READ_BY = {
 
 def hit(setting: Setting, call: Call) -> bool:
     """Whether a call writes what a setting reads."""
-    if call.function in READ_BY:
-        reader, key = READ_BY[call.function]
+    if known := READ_BY.get(f"{call.contract}.{call.function}") or READ_BY.get(call.function):
+        reader, key = known
         return (setting.read.function, setting.read.args) == (reader, key(call.args))
     name = call.function.removeprefix("loosen").removeprefix("tighten")
     return setting.read.function.lower().startswith(name.lower())
@@ -118,7 +124,10 @@ WRITES: dict[str, Callable[[tuple[Any, ...], Any], Any]] = {
     "removeSigner": lambda args, old: (old[0], tuple(signer for signer in old[1] if signer != args[0])),
     "raiseQuorum": lambda args, old: (args[0], old[1]),
     "lowerQuorum": lambda args, old: (args[0], old[1]),
+    "Attestations.loosenMaxAge": lambda args, _: args[1],
     "openFeed": lambda args, _: (True, *args[1:]),
+    "loosenBucketCeiling": lambda args, old: (old[0], args[1]),
+    "loosenMargins": lambda args, _: args,
     **dict.fromkeys(("loosenMaxStep", "tightenMaxStep"), lambda args, old: (True, args[1], *old[2:])),
     **dict.fromkeys(("loosenMaxAge", "tightenMaxAge"), lambda args, old: (*old[:2], args[1], old[3])),
 }
