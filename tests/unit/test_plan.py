@@ -30,7 +30,10 @@ DEPLOYER = ACCOUNTS["devnet:0"]
 STRANGER = f"0x{99:040x}"
 SIGNERS = tuple(ACCOUNTS[ref] for ref in CONFIG.oracle.signers)
 FX_KEY, FX_AGE = b"USDPKR".ljust(32, b"\0"), CONFIG.oracle.feeds["USDPKR"].max_age_hours * 3600
-PAID_IN_CASH = ("Settlement", "PayingAgent", "Defaults", "Meeting", "LiabilityManagement", "CashDesk")
+PAID_IN_CASH = (
+    *("Settlement", "PayingAgent", "Defaults", "Meeting", "LiabilityManagement", "CashDesk"),
+    *("Windup", "CollateralVault"),
+)
 
 
 class Toy:
@@ -127,7 +130,7 @@ WRITES: dict[str, Callable[[tuple[Any, ...], Any], Any]] = {
     "Attestations.loosenMaxAge": lambda args, _: args[1],
     "openFeed": lambda args, _: (True, *args[1:]),
     "loosenBucketCeiling": lambda args, old: (old[0], args[1]),
-    "loosenMargins": lambda args, _: args,
+    **dict.fromkeys(("loosenMargins", "tightenMargins"), lambda args, _: args),
     **dict.fromkeys(("loosenMaxStep", "tightenMaxStep"), lambda args, old: (True, args[1], *old[2:])),
     **dict.fromkeys(("loosenMaxAge", "tightenMaxAge"), lambda args, old: (*old[:2], args[1], old[3])),
 }
@@ -236,7 +239,7 @@ def test_plan_makes_an_account_of_the_system_again(label: str, record: int):
     step = only_step(label, record)
     assert step.actor == "admin"
     assert step.calls[0].function == "setSystemAccount"
-    assert step.calls[0].args[1] == ("Settlement" in label)
+    assert step.calls[0].args[1] == (label.rsplit(maxsplit=1)[-1] in {"Settlement", "CollateralVault"})
 
 
 @pytest.mark.parametrize(
@@ -384,6 +387,12 @@ ANY_VALUE: dict[str, st.SearchStrategy[Any]] = {
     "mandate": st.sampled_from([(0, 0), (1, 5), PILOT]),
     "minterOf": st.tuples(st.integers(0, 2 * MOST), st.integers(0, 2 * MOST)),
     "isServicer": st.booleans(),
+    "isCreditor": st.booleans(),
+    "bucketOf": st.tuples(st.integers(0, 2 * MOST), st.integers(0, 2 * MOST)),
+    "ladderOf": st.sampled_from([(), ((91, 1, 2), (65_535, 1, 2)), ((65_535, 9_800, 9_900),)]),
+    "margins": st.tuples(*[st.integers(0, 99)] * 4),
+    "terms": st.tuples(*[st.integers(0, 99)] * 4),
+    "auctionTerms": st.tuples(*[st.integers(0, 99)] * 3),
     "isSigner": st.booleans(),
     "panel": st.sampled_from([(0, ()), (0, SIGNERS), (1, SIGNERS), (3, SIGNERS), (2, (*SIGNERS, STRANGER))]),
     "feedOf": st.just((False, 0, 0, ())),
