@@ -329,7 +329,7 @@ class VaultRun:
         record_at = start_of(bond.parts[period].end - bond.record_days)
         faces = {wallet: paper.at(wallet, record_at) for wallet in WALLETS}
         if period not in market.coupons:
-            due = minor_down(bond.income(period) * sum(faces.values()))
+            due = minor_down(bond.income(period) * sum(paper.at(account, record_at) for account in self.holders))
 
             def predict_fund() -> None:
                 market.move_cash(TREASURY, agent.address, due)
