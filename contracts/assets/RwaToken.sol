@@ -94,8 +94,8 @@ abstract contract RwaToken is IRwaToken, PermissionedToken {
     /// @inheritdoc IRwaToken
     function seize(address holder, address to, uint256 face) external {
         TokenState state = _currentState();
-        if (to != msg.sender) _requireReceiver(state, _tokenCode(state), to);
         _lowerLien(holder, face);
+        if (to != msg.sender) _requireReceiver(state, _tokenCode(state), to);
         _shift(state, _accounts[holder], holder, to, face);
         emit Seized(holder, msg.sender, to, face);
     }

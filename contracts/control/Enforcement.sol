@@ -9,6 +9,7 @@ import {ICreditor} from "../interfaces/ICreditor.sol";
 import {IEnforcement} from "../interfaces/IEnforcement.sol";
 import {IPermissionedToken} from "../interfaces/IPermissionedToken.sol";
 import {IProgramme} from "../interfaces/IProgramme.sol";
+import {IRwaToken} from "../interfaces/IRwaToken.sol";
 import {Units} from "../libraries/Units.sol";
 
 /// @title Enforcement
@@ -21,6 +22,7 @@ contract Enforcement is IEnforcement, AccessManaged {
     IProgramme private immutable _PROGRAMME;
     IAllowlist private immutable _ALLOWLIST;
     address private immutable _CASH;
+    address private immutable _MONEY;
 
     Order[] private _orders;
     /// @inheritdoc IEnforcement
@@ -29,10 +31,14 @@ contract Enforcement is IEnforcement, AccessManaged {
     mapping(address token => mapping(address wallet => uint256)) private _ordered; // [1e6]
     mapping(address token => mapping(address wallet => address)) private _carriedTo;
 
-    constructor(address authority_, IProgramme programme, IAllowlist allowlist, address cash) AccessManaged(authority_) {
+    /// @param money central-bank money, which is frozen, forced and recovered like the stablecoin
+    constructor(address authority_, IProgramme programme, IAllowlist allowlist, address cash, address money)
+        AccessManaged(authority_)
+    {
         _PROGRAMME = programme;
         _ALLOWLIST = allowlist;
         _CASH = cash;
+        _MONEY = money;
     }
 
     /// @inheritdoc IEnforcement
@@ -145,7 +151,7 @@ contract Enforcement is IEnforcement, AccessManaged {
         _ordered[token][wallet] = others;
         _release(token, proposal.subject, amount, others);
         // A mandatory exchange took the freeze along into another series, and that may have been exchanged again.
-        for (uint256 i = 0; i < _MOST_EXCHANGES && token != _CASH; ++i) {
+        for (uint256 i = 0; i < _MOST_EXCHANGES && !_isMoney(token); ++i) {
             uint256 ratio;
             (token, ratio) = _PROGRAMME.exchangedInto(token);
             if (token == address(0)) return;
@@ -227,7 +233,7 @@ contract Enforcement is IEnforcement, AccessManaged {
 
     /// @dev The old wallet keeps its freeze, so that old payments stay kept. `moved` went with its pledge.
     function _carryOne(uint256 id, address from, address to, IPermissionedToken token, uint256 moved) private {
-        uint256 amount = token.balanceOf(from);
+        uint256 amount = token.balanceOf(from) - _pledgedOf(address(token), from);
         if (amount + moved == 0 || _hasEnded(address(token))) return;
         bool isFirst = _leave(address(token), from, to);
         if (amount == 0 && !isFirst) return;
@@ -288,10 +294,19 @@ contract Enforcement is IEnforcement, AccessManaged {
     }
 
     function _requireToken(address token) private view {
-        require(token == _CASH || _PROGRAMME.isSeries(token), TokenUnknown(token));
+        require(_isMoney(token) || _PROGRAMME.isSeries(token), TokenUnknown(token));
     }
 
     function _hasEnded(address token) private view returns (bool) {
-        return token != _CASH && block.timestamp >= IBondToken(token).endAt();
+        return !_isMoney(token) && block.timestamp >= IBondToken(token).endAt();
+    }
+
+    /// @dev What a creditor could not move now, because the series is paused, stays where it is.
+    function _pledgedOf(address token, address wallet) private view returns (uint256 face) {
+        if (!_isMoney(token)) (face,) = IRwaToken(token).pledgedOf(wallet);
+    }
+
+    function _isMoney(address token) private view returns (bool) {
+        return token == _CASH || token == _MONEY;
     }
 }

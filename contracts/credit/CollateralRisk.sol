@@ -40,6 +40,8 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     uint256 private constant _RAMP = 14 days;
     uint256 private constant _MOST_COLLATERALS = 64;
     uint256 private constant _PLACES = 8;
+    /// What has no price does not age; as many hours as fit.
+    uint256 private constant _NEVER = uint256(type(uint24).max) * 1 hours;
     bytes32 private constant _FX = "USDPKR";
     bytes32 private constant _CURVE = "PKRV";
 
@@ -379,7 +381,7 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     {
         if (block.timestamp >= series.endAt()) {
             uint256 principal = Units.shareDown(Units.PAR, _MATHS.redemptionFactor(series), Units.WAD);
-            return (principal, principal, type(uint40).max);
+            return (principal, principal, _NEVER);
         }
         (uint256 yield, uint256 observedAt) = _ORACLE.yieldAt(daysLeft);
         uint256 at = block.timestamp;

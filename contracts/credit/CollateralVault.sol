@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IBondToken} from "../interfaces/IBondToken.sol";
 import {ICashToken} from "../interfaces/ICashToken.sol";
 import {ICollateralRisk} from "../interfaces/ICollateralRisk.sol";
 import {ICollateralVault} from "../interfaces/ICollateralVault.sol";
@@ -20,7 +19,6 @@ import {VaultLedger} from "./VaultLedger.sol";
 contract CollateralVault is Liquidations {
     using SafeCast for uint256;
     using SafeCast for int256;
-    using SafeERC20 for IERC20;
 
     address private immutable _PROGRAMME;
     IPayingAgent private immutable _AGENT;
@@ -109,14 +107,18 @@ contract CollateralVault is Liquidations {
         uint256 pledged = _faceOf(owner, series);
         face = _AGENT.collectable(series, owner, pledged);
         require(face != 0, NothingThere(owner));
-        Totals memory now_ = _accrued();
-        Slot memory slot = _slots[owner];
-        _unbook(slot, series, face, pledged - face);
+        Slot memory source = _slots[owner];
+        _unbook(source, series, face, pledged - face);
+        _slots[owner] = source;
         IRwaToken(series).seize(owner, address(this), face);
         uint256 cash = _AGENT.collect(series, owner, face);
-        uint256 repaid = _payDown(now_, slot, owner, cash);
-        _store(now_, owner, slot);
-        if (slot.scaled == 0) _end(owner);
+        // What was left with a wallet that was replaced repays the debt that moved on.
+        address debtor = _successorOf(owner);
+        Totals memory now_ = _accrued();
+        Slot memory slot = _slots[debtor];
+        uint256 repaid = _payDown(now_, slot, debtor, cash);
+        _store(now_, debtor, slot);
+        if (slot.scaled == 0) _end(debtor);
         emit Collected(owner, series, face, repaid, cash - repaid);
     }
 
@@ -125,9 +127,9 @@ contract CollateralVault is Liquidations {
         amount = _credits[owner];
         require(amount != 0, NothingThere(owner));
         _credits[owner] = 0;
-        address payee = _CASH.allowlist().successorOf(owner);
+        address payee = _successorOf(owner);
         emit Withdrawn(owner, payee, amount);
-        IERC20(_CASH).safeTransfer(payee, amount);
+        require(_CASH.transfer(payee, amount), NothingThere(owner));
     }
 
     /// @inheritdoc ICollateralVault
@@ -163,7 +165,7 @@ contract CollateralVault is Liquidations {
         _end(owner);
         uint256 ids = slot.ids;
         for (uint256 i = 0; i < _PLACES; ++i) {
-            address series = _RISK.seriesOf(uint16(ids >> (16 * i)));
+            address series = _seriesAt(ids, i);
             if (series == address(0)) continue;
             uint256 pledged = _faceOf(owner, series);
             _unbook(slot, series, pledged, 0);
@@ -198,27 +200,31 @@ contract CollateralVault is Liquidations {
     }
 
     /// @inheritdoc ICreditor
-    /// @dev Into a position that owes something, only if all is healthy together; into an empty one as it is.
+    /// @dev Into a position that owes something, only if all is healthy together; into an empty one as it is. What has ended or is paused
+    /// stays pledged where it is: it is collected for the new wallet, or moves with the next `carry` of the order.
     function movePosition(address from, address to) external restricted {
         Slot memory source = _slots[from];
         Slot memory target = _slots[to];
         bool owed = target.scaled != 0;
         target.scaled += source.scaled;
+        uint256 left;
         for (uint256 i = 0; i < _PLACES; ++i) {
-            uint256 id = uint16(source.ids >> (16 * i));
-            if (id != 0) _include(target, to, id);
-        }
-        (_slots[from], _slots[to]) = (Slot(0, 0), target);
-        _credits[to] += _credits[from];
-        _credits[from] = 0;
-        _moveSale(from, to);
-        for (uint256 i = 0; i < _PLACES; ++i) {
-            address series = _RISK.seriesOf(uint16(source.ids >> (16 * i)));
+            address series = _seriesAt(source.ids, i);
             if (series == address(0)) continue;
+            uint256 id = uint16(source.ids >> (16 * i));
+            if (!_moves(series)) {
+                left |= id << (16 * i);
+                continue;
+            }
+            _include(target, to, id);
             uint256 face = _faceOf(from, series);
             IRwaToken(series).seize(from, to, face);
             IRwaToken(series).pledge(to, face);
         }
+        (_slots[from], _slots[to]) = (Slot(0, uint128(left)), target);
+        _credits[to] += _credits[from];
+        _credits[from] = 0;
+        _moveSale(from, to);
         if (owed && source.scaled != 0) {
             (uint256 debt,, uint256 threshold) = _assess(to, ICollateralRisk.Purpose.LEAVE);
             require(debt <= threshold, DebtAboveLoan(debt, threshold));
@@ -240,6 +246,15 @@ contract CollateralVault is Liquidations {
     /// @inheritdoc ICollateralVault
     function auctionTerms() external view returns (AuctionTerms memory) {
         return _auctionTerms;
+    }
+
+    function _successorOf(address owner) private view returns (address) {
+        return _CASH.allowlist().successorOf(owner);
+    }
+
+    /// @dev Whether face of a series can be seized for another wallet now.
+    function _moves(address series) private view returns (bool) {
+        return IRwaToken(series).pausedUntil() == 0 && block.timestamp < IBondToken(series).endAt();
     }
 
     function _requireProgramme() private view {

@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICollateralRisk} from "../interfaces/ICollateralRisk.sol";
 import {ICollateralVault} from "../interfaces/ICollateralVault.sol";
+import {IPermissionedToken} from "../interfaces/IPermissionedToken.sol";
 import {IRwaToken} from "../interfaces/IRwaToken.sol";
 import {Units} from "../libraries/Units.sol";
 import {VaultLedger} from "./VaultLedger.sol";
@@ -209,6 +210,9 @@ abstract contract Liquidations is VaultLedger {
         require(_CASH.moveByRight(bid.bidder, address(this), cash), BidInvalid(face, left));
         uint256 repaid = _payDown(now_, slot, bid.owner, cash);
         _store(now_, bid.owner, slot);
+        // The lien asks whether he may receive, this whether the policy of the series lets him.
+        uint8 code = IRwaToken(bid.series).detectTransferRestriction(address(this), bid.bidder, face);
+        require(code == 0, IPermissionedToken.TransferRestricted(code, bid.bidder));
         emit AuctionTaken(bid.owner, bid.series, bid.bidder, face, cash, repaid);
         IRwaToken(bid.series).seize(bid.owner, bid.bidder, face);
     }

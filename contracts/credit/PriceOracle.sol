@@ -6,6 +6,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
 import {IAuthorityRules} from "../interfaces/IAuthorityRules.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {ISpotPrices} from "../interfaces/ISpotPrices.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {Units} from "../libraries/Units.sol";
 
@@ -195,9 +196,9 @@ contract PriceOracle is IPriceOracle, AccessManaged, EIP712 {
         return spotOf(_USDPKR);
     }
 
-    /// @inheritdoc IPriceOracle
+    /// @inheritdoc ISpotPrices
     function spotOf(bytes32 feed) public view returns (uint256, uint256) {
-        Round memory holding = _current(_feeds[feed]);
+        Round storage holding = _current(_feeds[feed]);
         require(holding.price != 0, NoRate(feed));
         return (holding.price, holding.observedAt);
     }
@@ -205,13 +206,17 @@ contract PriceOracle is IPriceOracle, AccessManaged, EIP712 {
     /// @inheritdoc IPriceOracle
     function yieldAt(uint256 tenorDays) external view returns (uint256, uint256) {
         Feed storage entry = _feeds[_PKRV];
-        Round memory holding = _current(entry);
+        Round storage holding = _current(entry);
         require(holding.number != 0, NoRate(_PKRV));
         uint256[3] storage yields = _isWaiting(entry) ? _heldYields : _lastYields;
-        uint256 last = _tenorDays.length - 1;
         // The first point at or above the tenor, or the last of all.
         uint256 i = 0;
-        while (i < last && _tenorDays[i] < tenorDays) ++i;
+        uint256 end = _tenorDays.length - 1;
+        while (i < end) {
+            uint256 middle = (i + end) / 2;
+            if (_tenorDays[middle] < tenorDays) i = middle + 1;
+            else end = middle;
+        }
         uint256 above = _tenorDays[i];
         uint256 high = _pointAt(yields, i);
         if (i == 0 || tenorDays >= above) return (high * _YIELD_TO_WAD, holding.observedAt);
@@ -242,16 +247,17 @@ contract PriceOracle is IPriceOracle, AccessManaged, EIP712 {
         return pendingUntilOf(_USDPKR);
     }
 
-    /// @inheritdoc IPriceOracle
+    /// @inheritdoc ISpotPrices
     function pendingUntilOf(bytes32 feed) public view returns (uint256) {
         Feed storage entry = _feeds[feed];
-        return _isWaiting(entry) ? entry.last.holdsFrom : 0;
+        uint256 holdsFrom = entry.last.holdsFrom;
+        return block.timestamp < holdsFrom ? holdsFrom : 0;
     }
 
     /// @inheritdoc IPriceOracle
     function isFresh(bytes32 feed) external view returns (bool) {
         Feed storage entry = _feeds[feed];
-        Round memory holding = _current(entry);
+        Round storage holding = _current(entry);
         return holding.number != 0 && block.timestamp - holding.observedAt <= entry.maxAge;
     }
 
@@ -344,7 +350,7 @@ contract PriceOracle is IPriceOracle, AccessManaged, EIP712 {
         return block.timestamp < entry.last.holdsFrom;
     }
 
-    function _current(Feed storage entry) private view returns (Round memory) {
+    function _current(Feed storage entry) private view returns (Round storage) {
         return _isWaiting(entry) ? entry.holding : entry.last;
     }
 

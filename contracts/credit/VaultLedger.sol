@@ -72,7 +72,7 @@ abstract contract VaultLedger is ICollateralVault, AccessManaged {
         position.debt = debtOf(owner);
         (position.series, position.faces) = (new address[](_PLACES), new uint256[](_PLACES));
         for (uint256 i = 0; i < _PLACES; ++i) {
-            position.series[i] = _RISK.seriesOf(uint16(ids >> (16 * i)));
+            position.series[i] = _seriesAt(ids, i);
             if (position.series[i] != address(0)) position.faces[i] = _faceOf(owner, position.series[i]);
         }
     }
@@ -148,6 +148,11 @@ abstract contract VaultLedger is ICollateralVault, AccessManaged {
 
     function _faceOf(address owner, address series) internal view returns (uint256 face) {
         (face,) = IRwaToken(series).pledgedOf(owner);
+    }
+
+    /// @dev The series at a place, the zero address where there is none.
+    function _seriesAt(uint256 ids, uint256 place) internal view returns (address) {
+        return _RISK.seriesOf(uint16(ids >> (16 * place)));
     }
 
     /// @dev Takes `id` into a free place, unless it is there.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
+import {IAttestedQuantity} from "./IAttestedQuantity.sol";
+
 /// @title IAttestations
 /// @notice Quantities that a custodian and an auditor attest together: the reserve of a stablecoin, what lies in a warehouse. A subject
 /// is the token that stands for them; its signers and the age after which nothing counts any more are its own. Who signs says when he
 /// looked (EIP-712, `Attestation(address subject,uint128 quantity,bytes32 documentHash,uint40 observedAt)`), and the oldest look counts.
-interface IAttestations {
+interface IAttestations is IAttestedQuantity {
     enum Kind {
         NONE,
         CUSTODIAN,
@@ -89,9 +91,6 @@ interface IAttestations {
     /// @dev Errors: `TooManySignatures`, `SignersOutOfOrder`, `SignerUnknown`, `ObservationInFuture`, `SignatureInvalid`, `KindMissing`,
     /// `ObservationNotNewer`, `ObservationStale`.
     function attest(address subject, uint128 quantity, bytes32 documentHash, Signed[] calldata signatures) external;
-
-    /// @notice What counts for `subject` now [1e6]: nothing before the first attestation, and nothing once it is stale.
-    function attestedOf(address subject) external view returns (uint256 quantity);
 
     /// @notice The last attestation, however old.
     function lastOf(address subject) external view returns (Attested memory last);

@@ -94,7 +94,7 @@ interface ICashDesk {
 
     /// @notice Takes `amount` of the caller's stablecoin, by allowance, burns it and pays as much central-bank money, out of what was
     /// converted and nothing else.
-    /// @dev Errors: `NothingToDo`, `MoneyShort`, `BurnAboveMinted` of the stablecoin above what is converted, those of both tokens' moves.
+    /// @dev Errors: `NothingToDo`, `MoneyShort`, those of the stablecoin's `burn` (above what is converted) and of both tokens' moves.
     function convertBack(uint256 amount) external;
 
     /// @notice Locks `amount` of the caller's stablecoin, by allowance, in the queue.
@@ -103,6 +103,7 @@ interface ICashDesk {
     function request(uint256 amount) external returns (uint256 id);
 
     /// @notice Brings central-bank money for the queue, by anyone and by allowance: at most what waits and is not funded.
+    /// What is not assigned, because requests were cancelled, stays for later ones.
     /// Warning: serve at once. What left the reserve and is not served yet is missing in the next attestation.
     /// @dev Errors: `NothingToDo`, `MoneyShort`, those of `transferFrom`.
     /// @return taken what was taken [1e6]

@@ -82,11 +82,11 @@ interface ICashToken is IERC3009, IPermissionedToken {
 
     /// @notice Burns `amount` of the caller's own free balance on the account of a reserve minter or a converter. No pause stops it.
     /// Warning: the caller gives the money away; who is owed something for it (a redemption) burns by the desk.
-    /// @dev Errors: `AmountZero`, `MinterKindInvalid`, `BurnAboveMinted`, `ERC20InsufficientBalance`, `ERC7943InsufficientUnfrozenBalance`.
+    /// @dev Errors: `MinterKindInvalid` and those of `burn`.
     function burnFor(address minter, uint256 amount) external;
 
-    /// @notice Burns `amount` of `payer`'s balance on the account of the caller, a vault: a debt is repaid under any freeze, pause or end of
-    /// a record. What is frozen stays frozen on what is left. More than it has minted is burned too: fees are repaid with it.
+    /// @notice Burns `amount` of `payer`'s balance on the account of the caller, a vault: a debt is repaid under any freeze, pause or end
+    /// of a record. What is frozen stays frozen on what is left. More than it has minted is burned too: fees are repaid with it.
     /// @dev Errors: `AmountZero`, `MinterKindInvalid`, `ERC20InvalidSender`, `ERC20InsufficientBalance`.
     function burnFrom(address payer, uint256 amount) external;
 

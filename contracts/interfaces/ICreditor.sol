@@ -16,6 +16,7 @@ interface ICreditor {
 
     /// @notice Another wallet of the investor takes the place of `from`: the creditor moves all that is pledged and owed there to `to`, in
     /// which the position must hold as well. Only the Enforcement, under an order.
+    /// @dev Error: `AccessManagedUnauthorized`.
     function movePosition(address from, address to) external;
 
     /// @notice Whether anything is pledged or owed by `wallet`.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
+import {ISpotPrices} from "./ISpotPrices.sol";
+
 /// @title IPriceOracle
 /// @notice Feeds of prices in numbered rounds, each signed by a quorum of named signers and posted by anyone: the rupee rate of the
 /// dollar ("USDPKR"), yields by tenor ("PKRV"), spot prices ("XAU", "BRENT", …). A step outside the feed's bound, or a round observed less
 /// than an hour after the one that holds, waits an hour, in which the guardian can cancel it; while the dollar rate waits, nothing new
 /// is issued. Beside them, what a series was last quoted at.
-interface IPriceOracle {
+interface IPriceOracle is ISpotPrices {
     /// @param number counts up by one from 1
     /// @param observedAt when it was observed (Unix)
     /// @param holdsFrom from when the round holds (Unix)
@@ -187,12 +189,6 @@ interface IPriceOracle {
     /// @return observedAt when it was observed (Unix)
     function usdPkr() external view returns (uint256 rate, uint256 observedAt);
 
-    /// @notice The price of a feed that holds now, whatever its age: `isFresh` and `pendingUntilOf` say whether to trust it.
-    /// @dev Error: `NoRate`, also for the yields.
-    /// @return price dollars per unit; rupees per dollar for "USDPKR" [1e6]
-    /// @return observedAt when it was observed (Unix)
-    function spotOf(bytes32 feed) external view returns (uint256 price, uint256 observedAt);
-
     /// @notice The yield for a tenor on the curve that holds now: linear between its points, rounded down; flat outside them.
     /// @dev Error: `NoRate`.
     /// @return yield per year [1e18]
@@ -212,9 +208,6 @@ interface IPriceOracle {
 
     /// @notice From when a waiting dollar rate holds (Unix), 0 when none waits.
     function pendingUntil() external view returns (uint256 holdsFrom);
-
-    /// @notice From when a waiting round of a feed holds (Unix), 0 when none waits.
-    function pendingUntilOf(bytes32 feed) external view returns (uint256 holdsFrom);
 
     /// @notice Whether a round of the feed holds that was observed at most `maxAgeOf` seconds ago.
     function isFresh(bytes32 feed) external view returns (bool);

@@ -4,6 +4,7 @@ pragma solidity 0.8.34;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IAttestations} from "../interfaces/IAttestations.sol";
+import {IAttestedQuantity} from "../interfaces/IAttestedQuantity.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 
 /// @title Attestations
@@ -79,7 +80,7 @@ contract Attestations is IAttestations, AccessManaged, EIP712 {
         emit QuantityAttested(subject, quantity, oldest, documentHash);
     }
 
-    /// @inheritdoc IAttestations
+    /// @inheritdoc IAttestedQuantity
     function attestedOf(address subject) external view returns (uint256) {
         Subject storage known = _subjects[subject];
         return block.timestamp <= uint256(known.observedAt) + known.maxAge ? known.quantity : 0;

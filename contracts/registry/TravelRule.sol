@@ -5,6 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAllowlist} from "../interfaces/IAllowlist.sol";
+import {ICommodityToken} from "../interfaces/ICommodityToken.sol";
 import {ILicences} from "../interfaces/ILicences.sol";
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IRwaToken} from "../interfaces/IRwaToken.sol";
@@ -84,9 +85,8 @@ abstract contract TravelRule is ITravelRule, AccessManaged, EIP712 {
     function valuePkrUp(address series, uint256 amount) public view returns (uint256) {
         // No series has as much, and a question never reverts.
         if (amount > type(uint128).max) return type(uint256).max;
-        (uint256 price,) = _ORACLE.priceOf(series);
-        uint256 value = Math.mulDiv(amount, price == 0 ? Units.PAR : price, Units.PAR, Math.Rounding.Ceil);
-        if (IRwaToken(series).currency() == "PKR") return value;
+        (uint256 value, bool isRupees) = _valueOf(series, amount);
+        if (isRupees) return value;
         (IPriceOracle.Round memory holding,) = _ORACLE.rounds("USDPKR");
         // Without a rate nothing is small.
         if (holding.number == 0) return type(uint256).max;
@@ -96,6 +96,18 @@ abstract contract TravelRule is ITravelRule, AccessManaged, EIP712 {
     /// @inheritdoc ITravelRule
     function hashOfAnnouncement(Announcement calldata announcement) public view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(_TYPEHASH, announcement)));
+    }
+
+    /// @dev Face at its last quote, or at par; units of a commodity at spot.
+    function _valueOf(address series, uint256 amount) private view returns (uint256, bool) {
+        if (IRwaToken(series).supportsInterface(type(ICommodityToken).interfaceId)) {
+            (IPriceOracle.Round memory spot,) = _ORACLE.rounds(ICommodityToken(series).commodity());
+            bool isPriced = spot.number != 0;
+            return (isPriced ? Math.mulDiv(amount, spot.price, Units.ONE, Math.Rounding.Ceil) : type(uint128).max, false);
+        }
+        (uint256 price,) = _ORACLE.priceOf(series);
+        uint256 value = Math.mulDiv(amount, price == 0 ? Units.PAR : price, Units.PAR, Math.Rounding.Ceil);
+        return (value, IRwaToken(series).currency() == "PKR");
     }
 
     /// @dev Whether a transfer of this size has to be announced.

@@ -213,7 +213,7 @@ def _manifest(desired: Desired, config: Config, chain: Chain) -> Manifest:
         first_block=0,
         deployer=desired.deployer,
         contracts={contract.name: contract.address for contract in desired.contracts},
-        offices=dict(desired.offices),
+        offices={**desired.offices, "backstop": desired.backstop},
         admins=desired.admins,
         settings={setting.label: setting.wanted for setting in desired.settings},
         series={},

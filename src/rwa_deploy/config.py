@@ -246,6 +246,14 @@ class Config(_Table):
     networks: dict[str, NetworkTable] = Field(default_factory=dict)
 
     @model_validator(mode="after")
+    def _keeps_purses_apart(self) -> "Config":
+        purses = self.purses.accounts()
+        for name, account in purses.items():
+            if same := [other for other in purses if other > name and purses[other] == account]:
+                raise ValueError(f"purses.{name} and purses.{same[0]} are one account; they are held apart")
+        return self
+
+    @model_validator(mode="after")
     def _agrees_with_itself(self) -> "Config":
         admins, offices = self.authority.admins, self.offices.accounts()
         if len(set(admins)) != len(admins):
@@ -254,10 +262,6 @@ class Config(_Table):
             raise ValueError("authority.deployer also holds an office; it must end without any role")
         if self.authority.deployer in self.oracle.signers:
             raise ValueError("authority.deployer also signs prices; it must end without any role")
-        purses = self.purses.accounts()
-        for name, account in purses.items():
-            if same := [other for other in purses if other > name and purses[other] == account]:
-                raise ValueError(f"purses.{name} and purses.{same[0]} are one account; they are held apart")
         if offices["enforcement_maker"] == offices["enforcement_checker"]:
             raise ValueError("offices.enforcement_maker and enforcement_checker are one account; they check each other")
         for table, minters in (("cash", self.cash.minters), ("central_bank_money", self.central_bank_money.minters)):

@@ -83,6 +83,7 @@ class Desired:
     settings: tuple[Setting, ...]
     deployer: str
     offices: Mapping[str, str]
+    backstop: str
     admins: tuple[str, ...]
     admin_delay: int
     rights: Rights
@@ -128,7 +129,7 @@ def desire(config: Config, accounts: Mapping[str, str], codec: Codec) -> Desired
             (at[target].address, f"0x{selector.hex()}"): OFFICES[office] for target, _, selector, office in functions
         },
     )
-    return Desired(contracts, settings, deployer, offices, admins, delay, rights)
+    return Desired(contracts, settings, deployer, offices, purses["backstop"], admins, delay, rights)
 
 
 def _contracts(config: Config, deployer: str, backstop: str, codec: Codec) -> tuple[Contract, ...]:
@@ -161,7 +162,7 @@ def _contracts(config: Config, deployer: str, backstop: str, codec: Codec) -> tu
     defaults = add("Defaults", programme, token, agent, add("Calendar", authority))
     add("Meeting", authority, programme, token, agent, defaults, maths)
     add("LiabilityManagement", authority, programme, token, allowlist, maths)
-    add("Enforcement", authority, programme, allowlist, token)
+    add("Enforcement", authority, programme, allowlist, token, second)
     add("Retirements", authority, programme)
     risk = add("CollateralRisk", authority, programme, oracle, maths, backstop)
     windup = add("Windup", token, risk, agent)
@@ -244,8 +245,8 @@ def _vault(config: Config, at: Mapping[str, Contract]) -> list[Setting]:
         _risk_vault(risk, vault.address),
         *(_ladder(risk, kind, rungs) for kind, rungs in enumerate(ladders, start=1)),
         *(_bucket(risk, bucket, ceiling) for bucket, ceiling in enumerate(table.bucket_ceilings)),
-        _bounded(risk, "margins", "Margins", margins, (1, 1, 1, 1), (0, 0, 0, 0)),
-        _bounded(vault, "terms", "Terms", terms, (-1, -1, -1, 1), (0, 0, 0, 0), whole=True),
+        _bounded(risk, "margins", margins, (1, 1, 1, 1)),
+        _bounded(vault, "terms", terms, (-1, -1, -1, 1), whole=True),
         _auction_terms(vault, (table.auction_top_bps, table.auction_hours * HOUR, table.auction_cap)),
     ]
 
@@ -265,7 +266,9 @@ def _ladder(risk: Contract, kind: int, rungs: Sequence[tuple[int, int, int]]) ->
         if present == wanted:
             return None
         same = [rung[0] for rung in present] == [rung[0] for rung in wanted]
-        tightens = same and all(new <= old for a, b in zip(present, wanted, strict=True) for old, new in zip(a, b))
+        tightens = same and all(
+            new <= old for a, b in zip(present, wanted, strict=True) for old, new in zip(a, b, strict=True)
+        )
         call = Call(risk.kind, risk.address, "tightenLadder" if tightens else "loosenLadder", (kind, wanted))
         return call, "central_bank" if tightens else ADMIN
 
@@ -290,14 +293,13 @@ def _bucket(risk: Contract, bucket: int, ceiling: int) -> Setting:
 def _bounded(
     contract: Contract,
     read: str,
-    what: str,
     wanted: tuple[int, ...],
     tighter: tuple[int, ...],
-    fresh: tuple[int, ...],
     *,
     whole: bool = False,
 ) -> Setting:
-    """Several numbers that are set together; `tighter` says of each in which direction it cuts risk. `whole`: as one struct."""
+    """Several numbers set together; `tighter` says of each in which direction it cuts risk. `whole`: as one struct."""
+    what, fresh = read.capitalize(), (0,) * len(wanted)
 
     def need(found: Sequence[int]) -> Need | None:
         present = tuple(found)

@@ -1,6 +1,6 @@
-"""World -> samples of the collateral vault and of the stablecoin: a bill is pledged, lent on, repaid, released, and sold in an auction.
+"""World -> samples of vault and stablecoin: a bill is pledged, lent on, repaid, released, and sold in an auction.
 
-Every operation is a transaction of its own on cold slots, prices reckoned before it in one of their own, as they are once a day.
+Every operation is a transaction of its own on cold slots; prices are reckoned before, as they are once a day.
 """
 
 import math
@@ -115,5 +115,6 @@ def _post(world: World, level: int) -> None:
     domain = prices.domain(world.lab.chain.chain_id, oracle.address)
     signed = [(each.address, each.sign_typed(domain, typed.ROUND, one.message())) for each in world.price_signers]
     world.lab.send(
-        world.outsider, oracle.call("post", prices.feed_key(CURVE), one.number, one.observed_at, list(one.values), signed)
+        world.outsider,
+        oracle.call("post", prices.feed_key(CURVE), one.number, one.observed_at, list(one.values), signed),
     )

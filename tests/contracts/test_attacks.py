@@ -223,6 +223,12 @@ OPEN: Mapping[str, set[str]] = {
     "Defaults": {"declareDefault", "cure"},
     "Meeting": {"conveneByHolder", "vote", "voteBySig", "voteBySigs", "exclude", "close", "exchange"},
     "Retirements": {"requestRetirement", "cancelRetirement"},
+    "CollateralRisk": {"assess", "refresh", "saleQuote"},
+    "Windup": {"settle", "redeem", "collect"},
+    "CollateralVault": {
+        "adjust", "repayFor", "substitute", "collect", "withdraw", "harvest", "start", "take", "backstop", "stop",
+        "writeOff", "coverBackstop",
+    },
     "LiabilityManagement": {
         "offer", "fundOffers", "settle", "closeBuyback", "putNotice", "trimPut", "fundPut", "settlePut", "reclaimPut",
         "acceptExchange",
@@ -237,6 +243,9 @@ OWN_RULES = {
     "BondToken": dict.fromkeys(ONLY_PROGRAMME, "OnlyProgramme") | dict.fromkeys(ONLY_CREDITOR, "OnlyCreditor"),
     "Programme": dict.fromkeys(ONLY_SERVICER, "NotServicer"),
     "PayingAgent": {"collect": "OnlyCreditor"},
+    "CollateralRisk": {"book": "OnlyVault"},
+    "CollateralVault": dict.fromkeys(("exchangeOut", "exchangeIn"), "OnlyProgramme")
+    | dict.fromkeys(("surrender", "burnFor"), "OnlyWindup"),
 }
 STRANGERS = ("deployer", "outsider", "holder", "provider", "minter", "treasury")
 
@@ -298,6 +307,7 @@ def expected_refusal(contract: str, function: str, caller: str, offices: set[str
 ACCESS_ERRORS = {
     "AccessManagedUnauthorized", "AccessManagerNotScheduled", "AccessManagerUnauthorizedAccount",
     "AccessManagedRequiredDelay", "AccessManagerUnauthorizedCall", "OnlyProgramme", "NotServicer", "OnlyCreditor",
+    "OnlyVault", "OnlyWindup",
 }  # fmt: skip
 
 

@@ -286,7 +286,7 @@ def test_contracts_of_debt_refuse_a_commodity_in_the_currency_of_their_cash(worl
     """Their cash is in dollars, as the commodity's price is."""
     gold.issue(LOT)
     root, listed, series = world.authority.address, world.allowlist.address, gold.series.address
-    cash = world.deploy("CashToken", root, listed, "Dollar stablecoin", "USDS", b"USD")
+    cash = world.deploy("CashToken", root, listed, ZERO, "Dollar stablecoin", "USDS", b"USD", 0)
     desk = (world.programme.address, cash.address)
     agent = world.deploy("PayingAgent", root, *desk, listed, world.maths.address, world.tax_table.address, salt=1)
     defaults = world.deploy("Defaults", *desk, agent.address, world.calendar.address, salt=1)

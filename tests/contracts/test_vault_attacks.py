@@ -6,10 +6,8 @@ import pytest
 from evm import address_of, expect_revert, reverts
 from vault_trips import best_round_trip
 from vault_world import (
-    CURVE,
     DOLLAR,
     FACE,
-    FX,
     GOLD,
     OUNCES,
     SPARES,

@@ -4,7 +4,21 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from evm import Reverted, address_of
-from vault_world import CURVE, FACE, FX, GOLD, OUNCES, SPARES, SPOT, STRANGER, TREASURY, UNIT, WALLETS, VaultWorld, build
+from vault_world import (
+    CURVE,
+    FACE,
+    FX,
+    GOLD,
+    OUNCES,
+    SPARES,
+    SPOT,
+    STRANGER,
+    TREASURY,
+    UNIT,
+    WALLETS,
+    VaultWorld,
+    build,
+)
 from world import DAY, HOUR
 
 ALL = 2**256 - 1
@@ -222,7 +236,7 @@ TABLE: dict[str, dict[str, str | int]] = {
     "stop": {"stale": OLD, "dead": OLD},
     "write off": {},
     "harvest": {"cash_paused": 2, "system_paused": 1},
-    "recover": {"series_paused": 2, "system_paused": 1, "licence_ended": 23},
+    "recover": {"system_paused": 1, "licence_ended": 23},
     "settle": {"series_paused": 2, "system_paused": 1},
 }  # fmt: skip
 POOL: dict[str, int] = {"series_paused": 2, "system_paused": 1, "frozen": 25, "expired": 21}
@@ -249,7 +263,9 @@ def test_an_exit_works_when_nothing_stands_in_the_way(made: VaultWorld, act: str
     assert outcome(ACTS[act], made) is None
 
 
-@pytest.mark.parametrize("state", [state for state in STATES if state is not shut_down], ids=lambda state: state.__name__)
+@pytest.mark.parametrize(
+    "state", [state for state in STATES if state is not shut_down], ids=lambda state: state.__name__
+)
 def test_a_part_of_the_pool_is_given_or_says_why_not(made: VaultWorld, state: Callable[[VaultWorld], None]):
     world, gold = made.world, made.tokens["gold"]
     shut_down(made)

@@ -134,7 +134,9 @@ def _configure(world: World, tokens: Mapping[str, Contract]) -> None:
         (world.allowlist, "unpauseSystem"),
     )
     allow = world.authority.setTargetFunctionRole
-    calls = [(contract.address, [getattr(contract, name).selector for name in names], office) for contract, *names in at_once]
+    calls = [
+        (contract.address, [getattr(contract, name).selector for name in names], office) for contract, *names in at_once
+    ]
     for call in calls:
         world.schedule(allow, *call)
     world.chain.now = START
@@ -157,7 +159,9 @@ def _configure(world: World, tokens: Mapping[str, Contract]) -> None:
 def _open(made: VaultWorld) -> None:
     """Records, faces and cash for the first wallet of each person; fresh prices."""
     world, owners = made.world, WALLETS[::SPARES]
-    world.allowlist.onboardByRegistrar([made.row(wallet, VALID_UNTIL) for wallet in WALLETS], by=address_of("registrar"))
+    world.allowlist.onboardByRegistrar(
+        [made.row(wallet, VALID_UNTIL) for wallet in WALLETS], by=address_of("registrar")
+    )
     posted = {FX: [DOLLAR], CURVE: [YIELD] * len(made.feeds[CURVE][2]), GOLD: [SPOT]}
     for feed, values in posted.items():
         world.post_round(feed, values)

@@ -348,7 +348,8 @@ class World:
         self.defaults = self.deploy("Defaults", *desk[:2], agent, self.calendar.address)
         self.meeting = self.deploy("Meeting", root, *desk[:2], agent, self.defaults.address, self.maths.address)
         self.liabilities = self.deploy("LiabilityManagement", root, *desk[:2], listed, self.maths.address)
-        self.enforcement = self.deploy("Enforcement", root, self.programme.address, listed, self.cash.address)
+        monies = (self.cash.address, self.money.address)
+        self.enforcement = self.deploy("Enforcement", root, self.programme.address, listed, *monies)
         self.retirements = self.deploy("Retirements", root, self.programme.address)
         self._deploy_credit(root, agent)
 

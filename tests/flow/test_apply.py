@@ -67,6 +67,12 @@ OPEN = {
         *("settlePut", "trimPut"),
     },
     "Retirements": {"cancelRetirement", "requestRetirement"},
+    "CollateralRisk": {"assess", "refresh", "saleQuote"},
+    "Windup": {"collect", "redeem", "settle"},
+    "CollateralVault": {
+        *("adjust", "backstop", "collect", "coverBackstop", "harvest", "repayFor", "start", "stop", "substitute"),
+        *("take", "withdraw", "writeOff"),
+    },
     "Settlement": {"cancelNonce", "cancelNonces", "settlePage", "settleTrade"},
     "PayingAgent": {
         *("claim", "fund", "fundAll", "fundPayment", "pay", "redeem", "release", "remit", "returnDust"),
@@ -80,6 +86,9 @@ UNAUTHORISED = {
     "AccessManagedRequiredDelay",
     "OnlyProgramme",
     "NotServicer",
+    "OnlyCreditor",
+    "OnlyVault",
+    "OnlyWindup",
 }
 
 

@@ -213,7 +213,8 @@ def test_recon_agrees_on_every_balance_and_supply(run: Path):
     assert {line["status"] for line in lines} == {"agrees"}
     assert all(line["register"] == line["chain"] for line in lines)
     supplies = [line for line in lines if line["item"] == "supply"]
-    assert len(supplies) == 2 * len({line["moment"] for line in lines}) + 1  # the bill and the cash, then the bond
+    # The bill, the cash and the central bank's money, then the bond.
+    assert len(supplies) == 3 * len({line["moment"] for line in lines}) + 1
 
 
 def test_report_page_asks_nothing_of_the_network(run: Path):

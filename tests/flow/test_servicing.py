@@ -203,6 +203,15 @@ def test_acceleration_shares_cash_and_leaves_nothing_behind(tmp_path: Path):
     assert {line["date"] for line in by_holder["idle"]} == {"2031-10-30"}
 
 
+def test_a_run_on_redemptions_is_paid_in_full_in_the_end(tmp_path: Path):
+    """The reserve is halved while three holders queue: each gets half, and the rest when the state refills it."""
+    play(Path(__file__).parent / "scenarios" / "redemptions.toml", "anvil", tmp_path / "out")
+    supplies = [line for line in rows(tmp_path / "out" / "recon.csv") if line["item"] == "supply"]
+    assert {line["status"] for line in supplies} == {"agrees"}
+    # The bond, 25.1 billion of stablecoin less what was redeemed, and the central bank's money.
+    assert sorted(line["chain"] for line in supplies) == ["0.00", "11090000000.00", "15010000000.00"]
+
+
 # ── again ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -22,6 +22,7 @@ ISSUED = (
     }
     | {"root", "proof", "screen", "alerts", "goaml"}
     | {"onboard", "orders", "audit", "statement", "ivms101"}
+    | {"stress"}
 )
 
 

@@ -162,11 +162,14 @@ def test_load_refuses_a_value_and_names_its_key(path: Path, old, new, says):
             "central_bank_money.minters.central_bnk is no office; did you mean",
         ),
         (
-            'auditor = "devnet:19"',
-            'auditor = "devnet:18"',
+            'auditor = "devnet:16"',
+            'auditor = "devnet:15"',
             "cash.reserve_signers.custodian and auditor are one account",
         ),
-        ('auditor = "devnet:19"', 'auditor = "devnet:6"', "cash.reserve_signers names a minter"),
+        ('backstop = "devnet:20"', 'backstop = "devnet:13"', "purses.backstop and purses.tax are one account"),
+        ("[91, 9500, 9700], [366", "[366, 9500, 9700], [366", "vault.ladders: the days of discount must rise"),
+        ("[65535, 6000, 7000]", "[65535, 7000, 7000]", "vault.ladders: commodity lends less than its threshold"),
+        ('auditor = "devnet:16"', 'auditor = "devnet:6"', "cash.reserve_signers names a minter"),
     ],
 )
 def test_load_refuses_what_contradicts_itself(path: Path, old, new, says):

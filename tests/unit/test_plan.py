@@ -19,7 +19,7 @@ from rwa_deploy.plan import CREATE2_PROXY, Desired, Observed, Plan, Rights, Sett
 from rwa_deploy.wiring import OFFICES
 
 CONFIG = load(Path(__file__).resolve().parents[2] / "programme.toml")
-ACCOUNTS = {f"devnet:{number}": f"0x{number + 1:040x}" for number in range(20)}
+ACCOUNTS = {f"devnet:{number}": f"0x{number + 1:040x}" for number in range(21)}
 CODEC = Codec(compile_contracts())
 DESIRED = desire(CONFIG, ACCOUNTS, CODEC)
 BY_LABEL = {setting.label: setting for setting in DESIRED.settings}

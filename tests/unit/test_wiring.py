@@ -17,6 +17,7 @@ INHERITED = {
     "Onboarding": ("Allowlist",),
     "PolicyBook": ("Policies",),
     "TravelRule": ("Policies",),
+    "Liquidations": ("CollateralVault",),
 }
 GUARDS = {"restricted", "onlyAuthorized"}  # the second is the Authority's own
 # What raises risk, or ends what a guardian began: ADMIN's, who waits out his delay.
@@ -31,6 +32,7 @@ ADMINS = {
         "advanceMandate",
         "proposeAllowlist",
         "setServicer",
+        "setCreditor",
         "unpauseSeries",
     },
     "CashToken": {"loosenMinterLimit", "loosenMinterRate", "loosenVaultShare", "setMinterKind", "unpause"},
@@ -39,6 +41,10 @@ ADMINS = {
     "BondToken": {"unpause"},
     "CommodityToken": {"unpause"},
     "PayingAgent": {"setAccounts"},
+    "CollateralRisk": {
+        *("listCollateral", "loosenBucketCeiling", "loosenCeilings", "loosenLadder", "loosenMargins", "setVault"),
+    },
+    "CollateralVault": {"loosenTerms", "setAuctionTerms", "setStateBorrower", "shutDown"},
 }
 
 

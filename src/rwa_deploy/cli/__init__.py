@@ -42,6 +42,7 @@ COMMANDS = {
     "screen": "rwa_deploy.cli.compliance",
     "alerts": "rwa_deploy.cli.monitoring",
     "goaml": "rwa_deploy.cli.monitoring",
+    "stress": "rwa_deploy.cli.credit",
 }
 
 

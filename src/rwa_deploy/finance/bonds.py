@@ -27,7 +27,15 @@ from rwa_deploy.finance.coupons import accrued, factor_at, payments
 from rwa_deploy.finance.daycounts import year_fraction
 from rwa_deploy.finance.schedules import Form, Period, Schedule
 
-__all__ = ["Quote", "dirty_price", "price_units", "quote_from_clean", "quote_from_yield", "yield_pct_from_clean"]
+__all__ = [
+    "Quote",
+    "dirty_price",
+    "price_units",
+    "projected",
+    "quote_from_clean",
+    "quote_from_yield",
+    "yield_pct_from_clean",
+]
 
 _CONTEXT = Context(prec=50, traps=[DivisionByZero, InvalidOperation, Overflow])
 _CLOSE = Decimal("1e-17")  # of a yield as a fraction: 1e-15 per cent
@@ -90,6 +98,17 @@ def yield_pct_from_clean(schedule: Schedule, settlement: date, clean: Decimal) -
         if target <= 0:
             raise ValueError(f"a clean price of {clean} leaves nothing to pay after accrued interest; check the price")
         return 100 * _solved(schedule, flows, target)
+
+
+def projected(schedule: Schedule, settlement: date) -> Schedule:
+    """Schedule + day -> the same, a floater's rates that are not fixed at the last that is. ValueError without any."""
+    known = [period.rate for period in schedule.periods if period.rate is not None]
+    if len(known) == len(schedule.periods):
+        return schedule
+    if not known:
+        raise ValueError(f"no rate is fixed on {settlement}; give the fixing of the running period")
+    filled = (replace(period, rate=known[-1]) if period.rate is None else period for period in schedule.periods)
+    return replace(schedule, periods=tuple(filled))
 
 
 def _solved(schedule: Schedule, flows: Sequence[_Flow], target: Decimal) -> Decimal:
@@ -162,7 +181,7 @@ def _flows(schedule: Schedule, settlement: date) -> tuple[_Flow, ...]:
             return (_Flow(Decimal(1), Decimal(days) / _YEAR_DAYS),)
         if schedule.form is Form.ZERO:
             return (_Flow(Decimal(1), _decimal(_years(settlement, schedule.maturity))),)
-        return _bond_flows(_known(schedule, settlement), settlement)
+        return _bond_flows(projected(schedule, settlement), settlement)
 
 
 def _bond_flows(schedule: Schedule, settlement: date) -> tuple[_Flow, ...]:
@@ -210,19 +229,8 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-def _known(schedule: Schedule, settlement: date) -> Schedule:
-    """Schedule of a floater -> the same with rates that are not fixed at the last that is."""
-    known = [period.rate for period in schedule.periods if period.rate is not None]
-    if len(known) == len(schedule.periods):
-        return schedule
-    if not known:
-        raise ValueError(f"no rate is fixed on {settlement}; give the fixing of the running period")
-    filled = (replace(period, rate=known[-1]) if period.rate is None else period for period in schedule.periods)
-    return replace(schedule, periods=tuple(filled))
-
-
 def _accrued(schedule: Schedule, settlement: date) -> Fraction:
-    return accrued(_known(schedule, settlement), settlement)
+    return accrued(projected(schedule, settlement), settlement)
 
 
 def _quote(schedule: Schedule, settlement: date, dirty: Fraction, yield_pct: Decimal, places: int) -> Quote:

@@ -20,7 +20,10 @@ def vault_csv(acts: Iterable[CreditAct], names: Mapping[str, str]) -> str:
                 units.time_text(act.at),
                 act.kind,
                 *(names.get(address, address) for address in (act.owner, act.series, act.other)),
-                *("" if amount is None else units.cash_text(amount) for amount in (act.face, act.cash, act.repaid, act.debt)),
+                *(
+                    "" if amount is None else units.cash_text(amount)
+                    for amount in (act.face, act.cash, act.repaid, act.debt)
+                ),
                 act.tx_hash,
             )
             for act in acts

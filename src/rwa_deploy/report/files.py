@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from rwa_deploy.register import credit_acts, orders
 from rwa_deploy.report import figures, meetings, sheets
 from rwa_deploy.report.audit import audit_csv, orders_csv
-from rwa_deploy.report.credit import vault_csv
 from rwa_deploy.report.certificates import certificates, certificates_page
+from rwa_deploy.report.credit import vault_csv
 from rwa_deploy.report.entitlements import entitlements
 from rwa_deploy.report.facts import RunFacts
 from rwa_deploy.report.page import page

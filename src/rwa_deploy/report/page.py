@@ -2,10 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rwa_deploy import units
 from rwa_deploy.finance.sheet import allotment_sheet
@@ -13,6 +10,7 @@ from rwa_deploy.register import AllotmentLine, Holder, Payment, Purchase, ReconR
 from rwa_deploy.report import figures, plots, sheets
 from rwa_deploy.report.facts import RunFacts
 from rwa_deploy.report.meetings import cac_result
+from rwa_deploy.report.render import environment
 from rwa_deploy.report.words import country_code, reason, share_pct, tax_class_words, tier_words
 
 __all__ = ["page"]
@@ -26,25 +24,11 @@ _SIZES = (
     ("to 1 billion", 1_000_000_000),
 )
 _ABOVE = "above 1 billion"
-_MONTHS = (  # strftime's depend on the machine's language
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 def page(run: RunFacts) -> str:
     """RunFacts -> the page; everything from outside is escaped."""
-    environment = Environment(
-        loader=PackageLoader("rwa_deploy.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        million=_million, rupees=_rupees, price=units.price_text, count=_count, short=_short, day=_day
-    )
-    return environment.get_template("report.html.j2").render(_view(run))
+    return environment().get_template("report.html.j2").render(_view(run))
 
 
 def _view(run: RunFacts) -> dict[str, object]:
@@ -219,31 +203,9 @@ def _recon(moment: str, rows: Sequence[ReconRow]) -> Mapping[str, object]:
     }
 
 
-def _million(amount: int) -> str:
-    return units.million_text(amount, grouped=True)
-
-
-def _rupees(amount: int) -> str:
-    whole, _, decimals = units.cash_text(amount).partition(".")
-    return f"{int(whole):,}.{decimals}"
-
-
 def _percent(value: Decimal | None) -> str:
     return "–" if value is None else f"{value}\N{NO-BREAK SPACE}%"
 
 
 def _counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
-
-
-def _day(value: date) -> str:
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
-
-
-def _count(number: int) -> str:
-    return f"{number:,}"
-
-
-def _short(text: str) -> str:
-    """Address or hash -> its ends; the whole stands in the files."""
-    return f"{text[:6]}…{text[-4:]}" if len(text) > 12 else text

@@ -196,7 +196,8 @@ def give_order(stage: Stage, what: tuple[int, str, str, str, int], law: str, day
     proposal = (kind, subject, token, stage.chain.now() + days * DAY, receiver, amount, keccak(text=law))
     stage.act("propose_order", stage.signer("enforcement_maker"), stage.on("Enforcement", "propose", proposal))
     number: int = stage.read("Enforcement", "orders")
-    tokens = [stage.desired.address("CashToken"), *(one.token.address for one in stage.series.values())]
+    monies = [stage.desired.address(name) for name in ("CashToken", "CentralBankMoney")]
+    tokens = [*monies, *(one.token.address for one in stage.series.values())]
     call = stage.on("Enforcement", "execute", number, tokens if kind == KINDS.index("recovery") else [])
     stage.act("execute_order", stage.signer("enforcement_checker"), call)
     return number

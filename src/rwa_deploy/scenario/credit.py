@@ -67,7 +67,7 @@ def list_collateral(step: steps.ListCollateral, stage: Stage) -> None:
     by_admin(stage, "list_collateral", call)
 
 
-def shut_collateral(step: steps.ShutCollateral, stage: Stage) -> None:
+def shut_collateral(_: steps.ShutCollateral, stage: Stage) -> None:
     """At once, by the guardian."""
     stage.act("shut_collateral", stage.signer("guardian"), stage.on(RISK, "shutCollateral", stage.token()))
 
@@ -88,9 +88,7 @@ def vault(step: steps.Vault, stage: Stage) -> None:
 
 def substitute(step: steps.Substitute, stage: Stage) -> None:
     """By the owner, in one transaction."""
-    call = stage.on(
-        VAULT, "substitute", stage.token(step.out), step.out_face, stage.token(step.into), step.into_face
-    )
+    call = stage.on(VAULT, "substitute", stage.token(step.out), step.out_face, stage.token(step.into), step.into_face)
     stage.act("vault_substitute", stage.signer(step.wallet), call)
 
 
@@ -135,7 +133,7 @@ def write_off(step: steps.WriteOff, stage: Stage) -> None:
     _anyone(stage, "vault_write_off", stage.on(VAULT, "writeOff", stage.signer(step.wallet).address))
 
 
-def shut_down(step: steps.ShutDown, stage: Stage) -> None:  # noqa: ARG001 -- the step says it all
+def shut_down(_: steps.ShutDown, stage: Stage) -> None:
     """For good."""
     by_admin(stage, "vault_shut_down", stage.on(VAULT, "shutDown"))
 

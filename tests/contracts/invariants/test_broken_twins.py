@@ -36,7 +36,7 @@ TWINS = (
     ),
     Twin(
         "I4 a burn leaves what the minter has minted", "CashToken", "contracts/assets/CashToken.sol",
-        "known.minted = uint128(minted - amount);", "",
+        "known.minted -= less;", "",
     ),
     Twin(
         "I5 a funding counts twice", "PayingAgent", BOOKS,
@@ -126,7 +126,8 @@ PAYMENT_TWINS = (
     ),
     Twin(
         "I12 a holder is redeemed past his creditor", "PayingAgent", PAYING_AGENT,
-        "Math.saturatingSub(_targetOf(redemption, claim_), kept)", "_targetOf(redemption, claim_)",
+        "Math.saturatingSub(_targetOf(redemption, claim_), kept)",
+        "Math.saturatingSub(_targetOf(redemption, claim_), kept / 2)",
     ),
     Twin(
         "I12 a creditor collects as if nothing had been", "PayingAgent", PAYING_AGENT,

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from harness import ROOT, Twin, twin_artifacts
-from vault_market import DAY, HOUR
-from vault_model import ENDLESS, FX
 from run import require
+from vault_market import DAY, HOUR
+from vault_model import ENDLESS
 from vault_run import InvariantBroken, VaultRun
 from vault_trips import best_round_trip
-from vault_world import DOLLAR, GOLD, SPARES, SPOT, TREASURY, UNIT, WALLETS
+from vault_world import GOLD, SPARES, SPOT, UNIT, WALLETS
 
 LEDGER = "contracts/credit/VaultLedger.sol"
 VAULT = "contracts/credit/CollateralVault.sol"

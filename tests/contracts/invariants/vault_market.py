@@ -6,7 +6,7 @@ Nothing here is shared with the contracts: rounding and order of checks are writ
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from model import DAY, HOUR, ONE, PAUSE, PKT, Refused, Standing, refuse
+from model import DAY, HOUR, ONE, PKT, Refused, Standing, refuse
 
 __all__ = ["BPS", "DAY", "HOUR", "ONE", "PAR", "WAD", "Feed", "Market", "Money", "Paper", "Refused", "Standing"]
 

@@ -54,8 +54,7 @@ class Ladder:
 
     def tighten(self, rungs: Sequence[tuple[int, int, int]], now: int) -> None:
         same = len(rungs) == len(self.rungs) and all(
-            to[0] == old[0] and to[1] <= old[1] and to[2] <= old[2]
-            for to, old in zip(rungs, self.rungs, strict=True)
+            to[0] == old[0] and to[1] <= old[1] and to[2] <= old[2] for to, old in zip(rungs, self.rungs, strict=True)
         )
         refuse(not same, "DirectionInvalid")
         self.before = [self.threshold(at, now) for at in range(len(rungs))]

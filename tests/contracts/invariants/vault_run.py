@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from bonds import Bond, Part, minor_down, start_of, tax_up
+from bonds import minor_down, start_of, tax_up
 from evm import Contract, Method, Reverted, address_of
 from run import InvariantBroken, require
-from vault_market import BPS, DAY, HOUR, ONE, PAR, WAD, Feed, Market, Money, Paper, Refused, Standing, day
-from vault_model import CURVE, ENDLESS, FX, LAST_DAY, Ladder, Listing, Quote, Terms, Vault
+from vault_market import BPS, DAY, PAR, WAD, Feed, Market, Money, Paper, Refused, Standing, day
+from vault_model import CURVE, ENDLESS, FX, Ladder, Listing, Quote, Terms, Vault
 from vault_world import (
     BACKSTOP,
     CLASSES,
@@ -232,7 +232,9 @@ class VaultRun:
 
     # ── prices ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def post(self, feed: bytes, values: Sequence[int], number: int | None = None, observed_at: int | None = None) -> Any:
+    def post(
+        self, feed: bytes, values: Sequence[int], number: int | None = None, observed_at: int | None = None
+    ) -> Any:
         """The next round, unless told otherwise."""
         number = self.model.market.feeds[feed].number + 1 if number is None else number
         observed_at = self.model.now if observed_at is None else observed_at
@@ -421,6 +423,7 @@ class VaultRun:
 
         tokens = [*(self.tokens[name].address for name in names), self.world.cash.address]
         method = self.world.enforcement.execute
+
         def then(_: State, after: State) -> None:
             self._check_places(after, old)
             self._check_places(after, new)

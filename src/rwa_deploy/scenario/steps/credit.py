@@ -103,7 +103,7 @@ class AuctionStart(Step):
 
 
 class AuctionTake(OnSeries):
-    """A bidder takes face of a position at the price that stands, `after_minutes` from now; most that he would pay per 100."""
+    """A bidder takes face of a position at the price that stands `after_minutes` from now, at most at `most_price`."""
 
     action: Literal["auction_take"]
     wallet: Wallet
@@ -167,4 +167,3 @@ class ExpectPosition(Step):
     pledged: Faces | None = None
     credit: Money | Literal[0] | None = None
     cash: Money | Literal[0] | None = None
-    healthy: bool | None = None
