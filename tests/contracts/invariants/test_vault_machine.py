@@ -27,7 +27,7 @@ from vault_world import (
 )
 from world import VALID_UNTIL
 
-EXAMPLES, STEPS = 100, 42
+EXAMPLES, STEPS = 560, 42
 LEAST_SUCCESSES, LEAST_REFUSALS = 500, 20
 OWNERS = WALLETS[::SPARES]
 PERSON = st.integers(0, 3)
@@ -229,10 +229,10 @@ class VaultMachine(RuleBasedStateMachine):
             missing = bill.supply() + bill.done - bill.funded
             if missing and chance > 2:
                 self.run.fund("bill", max(1, share(missing, index)))
-        if chance > 8 and self.vault.debt(owner) and bill.lien(owner):
+        if chance > 5 and self.vault.debt(owner) and bill.lien(owner):
             self.run.repay_for(TREASURY, owner, ENDLESS)
         self.run.collect(owner, "bill")
-        if self.vault.credits.get(owner) and chance > 3:
+        if self.vault.credits.get(owner) and chance > 0:
             self.withdraw_lifted(owner)
 
     @rule(person=PERSON, chance=CHANCE)
@@ -529,9 +529,10 @@ class VaultMachine(RuleBasedStateMachine):
 
     @rule(name=PAUSABLE, then=CHANCE)
     def pause(self, name, then):
-        self.run.pause(name)
-        if then > 6:
-            self.run.unpause(name)
+        for paused in (name, "year"):
+            self.run.pause(paused)
+            if then > 6:
+                self.run.unpause(paused)
 
     @rule(name=PAUSABLE)
     def unpause(self, name):
@@ -622,8 +623,8 @@ class VaultMachine(RuleBasedStateMachine):
             lower = [(until, loan + 1, bps + 2) for until, loan, bps in rungs]
         elif chance == 1:
             lower = [(until, bps, bps) for until, _, bps in rungs]
-        for rungs_now in (lower, lower):
-            self.run.ladder(kind, rungs_now, tightens=True)
+        for _ in range(3):
+            self.run.ladder(kind, lower, tightens=True)
 
     @rule(kind=st.sampled_from(sorted(LADDERS)), chance=CHANCE)
     def loosen_ladder(self, kind, chance):
@@ -706,6 +707,9 @@ class VaultMachine(RuleBasedStateMachine):
         if self.vault.backstop_debt:
             self.run.cover_backstop(TREASURY, ENDLESS)
         if bill.has_ended(self.vault.now):
+            # What has ended is collected before its owner is settled.
+            for wallet in [wallet for wallet in WALLETS if bill.lien(wallet) and self.vault.debt(wallet)]:
+                self.run.settle(wallet)
             if bill.supply() + bill.done > bill.funded:
                 self.run.fund("bill", ENDLESS)
             for wallet in [wallet for wallet in WALLETS if bill.lien(wallet)]:
@@ -735,7 +739,7 @@ class VaultMachine(RuleBasedStateMachine):
 # What succeeds rarely, or waits for others, is tried more often.
 WEIGHTS = {
     "substitute": 3, "coupon": 3, "take": 4, "stop": 4, "write_off": 4, "obstruct": 2, "release": 3, "freeze_amount": 2,
-    "notify_breach": 2, "probe": 2, "collect": 2, "withdraw": 4, "move_position": 3, "mix": 2, "close": 2, "harvest": 2,
+    "notify_breach": 2, "probe": 2, "collect": 2, "withdraw": 5, "move_position": 3, "mix": 3, "close": 2, "harvest": 2,
 }  # fmt: skip
 for _name, _weight in WEIGHTS.items():
     for _copy in range(1, _weight):
