@@ -39,7 +39,6 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     uint256 private constant _RUNG_BITS = 48;
     uint256 private constant _RAMP = 14 days;
     uint256 private constant _MOST_COLLATERALS = 64;
-    uint256 private constant _PLACES = 8;
     /// What has no price does not age; as many hours as fit.
     uint256 private constant _NEVER = uint256(type(uint24).max) * 1 hours;
     bytes32 private constant _FX = "USDPKR";
@@ -54,7 +53,10 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     address public vault;
     /// @inheritdoc ICollateralRisk
     Margins public margins;
-    address[] private _listed;
+    /// @inheritdoc ICollateralRisk
+    uint256 public collaterals;
+    /// @inheritdoc ICollateralRisk
+    mapping(uint256 id => address) public seriesOf;
     mapping(address series => Quote) private _quotes;
     mapping(address series => Collateral) private _collaterals;
     /// @inheritdoc ICollateralRisk
@@ -94,15 +96,14 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     /// @inheritdoc ICollateralRisk
     function assess(address owner, uint256 ids, Purpose purpose) external returns (uint256 loan, uint256 threshold) {
         uint256 version = _settledVersion(purpose);
-        uint256 cut = _BPS - margins.exitCutBps;
-        for (uint256 i = 0; i < _PLACES; ++i) {
-            uint256 id = uint16(ids >> (16 * i));
+        for (; ids != 0; ids >>= 16) {
+            uint256 id = uint16(ids);
             if (id == 0) continue;
-            address series = _listed[id - 1];
+            address series = seriesOf[id];
             Quote memory quote = _quote(series, version);
             bool isDead = _requireFresh(series, quote, purpose);
             (uint256 face,) = IRwaToken(series).pledgedOf(owner);
-            uint256 lent = isDead ? quote.loan * cut / _BPS : quote.loan;
+            uint256 lent = isDead ? quote.loan * (_BPS - margins.exitCutBps) / _BPS : quote.loan;
             loan += face * lent / Units.PAR;
             threshold += face * quote.threshold / Units.PAR;
         }
@@ -126,10 +127,10 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     function listCollateral(address series, uint128 ceiling, uint16 shareBps) external restricted {
         Collateral storage collateral = _collaterals[series];
         bool valid = collateral.id == 0 && _PROGRAMME.isSeries(series) && shareBps <= _BPS
-            && _listed.length < _MOST_COLLATERALS;
+            && collaterals < _MOST_COLLATERALS;
         require(valid, CollateralInvalid(series));
-        _listed.push(series);
-        collateral.id = uint16(_listed.length);
+        collateral.id = uint16(++collaterals);
+        seriesOf[collateral.id] = series;
         collateral.class = _classOf(series);
         collateral.isDollar = IRwaToken(series).currency() == "USD";
         collateral.bucket = _bucketAt(_daysLeft(series, collateral.class));
@@ -235,16 +236,6 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     }
 
     /// @inheritdoc ICollateralRisk
-    function seriesOf(uint256 id) external view returns (address) {
-        return id == 0 || id > _listed.length ? address(0) : _listed[id - 1];
-    }
-
-    /// @inheritdoc ICollateralRisk
-    function collaterals() external view returns (uint256) {
-        return _listed.length;
-    }
-
-    /// @inheritdoc ICollateralRisk
     function quoteOf(address series) external view returns (Quote memory) {
         return _quotes[series];
     }
@@ -299,8 +290,8 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
 
     /// @dev What was reckoned with other data is reckoned anew; at most 64 series are listed.
     function _forgetQuotes() private {
-        for (uint256 i = 0; i < _listed.length; ++i) {
-            delete _quotes[_listed[i]];
+        for (uint256 id = collaterals; id != 0; --id) {
+            delete _quotes[seriesOf[id]];
         }
     }
 

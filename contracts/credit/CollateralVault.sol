@@ -202,9 +202,9 @@ contract CollateralVault is Liquidations {
     }
 
     /// @inheritdoc ICreditor
-    /// @dev Into a position that owes something, only if all is healthy together; into an empty one as it is. What has ended or is paused
-    /// stays pledged where it is: it is collected for the new wallet, or moves with the next `carry` of the order.
     function movePosition(address from, address to) external restricted {
+        // Into a position that owes something, only if all is healthy together; into an empty one as it is. What has ended or is paused
+        // stays pledged where it is: it is collected for the new wallet, or moves with the next `carry` of the order.
         Slot memory source = _slots[from];
         Slot memory target = _slots[to];
         bool owed = target.scaled != 0;

@@ -6,6 +6,7 @@ __all__ = [
     "ADD_WALLET",
     "ANNOUNCEMENT",
     "ATTESTATION",
+    "AUTHORIZATION",
     "MOVE",
     "PERMIT",
     "RESERVE",
@@ -37,6 +38,10 @@ RESERVE = _types("Attestation", "address subject,uint128 quantity,bytes32 docume
 MOVE = _types("Move", "address wallet,bytes32 attested")
 ADD_WALLET = _types("AddWallet", "address wallet,address added,uint64 until")
 ROUND = _types("Round", "bytes32 feed,uint32 number,uint40 observedAt,uint256[] values")
+AUTHORIZATION = _types(
+    "TransferWithAuthorization",
+    "address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce",
+)
 ANNOUNCEMENT = _types(
     "Announcement", "address series,address from,address to,uint128 maximum,uint64 until,bytes32 messageHash"
 )

@@ -3,9 +3,9 @@
 Every operation is a transaction of its own on cold slots; prices are reckoned before, as they are once a day.
 """
 
-import math
 from collections.abc import Sequence
 
+from eth_utils.crypto import keccak
 from tests.bench.lab import AMOUNT, FOREVER, Contract, Sample, sample
 from tests.bench.world import DAY, DENOMINATION, World
 
@@ -29,16 +29,18 @@ Samples = dict[str, Sample]
 
 def measure(world: World) -> Samples:
     """World -> operation -> Sample. A day and the delays of ADMIN pass."""
-    borrower, bidder, other = world.funded("bench borrower", 3)
-    parties = [party.address for party in (borrower, bidder, other)]
+    borrower, bidder, other, first = world.funded("bench borrower", 4)
+    parties = [party.address for party in (borrower, bidder, other, first)]
     world.onboard(parties)
     now = world.lab.chain.now()
     series = world.new_series(77, units.unix_from_date(units.date_from_unix(now)) + 91 * DAY)
-    faces = [2 * PLEDGED, DENOMINATION, DENOMINATION]
+    faces = [2 * PLEDGED, DENOMINATION, DENOMINATION, 2 * PLEDGED]
     world.lab.send(world.offices["debt_office"], world.at("Programme").call("issue", series.address, parties, faces))
-    _cash_for(world, {borrower: PLEDGED, bidder: 100 * PLEDGED, other: AMOUNT})
+    _cash_for(world, {borrower: PLEDGED, bidder: 100 * PLEDGED, other: AMOUNT, first: AMOUNT})
     _by_admin(world, world.at("CollateralRisk").call("listCollateral", series.address, MOST, 10_000))
     _post(world, YIELD)
+    # The first of all borrowers opens the vault's own books; what he pays for that is nobody else's.
+    _adjust(world, first)([(series.address, PLEDGED)], PLEDGED // 2, 0)
     found = _cash(world, bidder, other)
     found |= _position(world, series, borrower)
     return found | _auction(world, series, borrower, bidder)
@@ -63,6 +65,7 @@ def _auction(world: World, series: Contract, borrower: Signer, bidder: Signer) -
     quote = world.lab.read(world.at("CollateralRisk"), "quoteOf", series.address)
     pledged = max(position[2])
     _adjust(world, borrower)([], pledged * quote[0] // units.PAR - position[0] - units.ONE, 0)
+    world.lab.chain.mine_at(world.lab.chain.now() + HOUR)
     _post(world, YIELD + JUMP)
     world.lab.chain.mine_at(world.lab.chain.now() + HOUR + 1)
     _reckon(world, series)
@@ -75,7 +78,7 @@ def _cash(world: World, holder: Signer, receiver: Signer) -> Samples:
     """EIP-3009, and a mint by the central bank to who holds some."""
     cash = world.at("CashToken")
     realm = typed.domain(world.lab.read(cash, "name"), world.lab.chain.chain_id, cash.address)
-    values = (holder.address, receiver.address, AMOUNT, 0, FOREVER, math.e.hex().encode()[:32].ljust(32, b"\0"))
+    values = (holder.address, receiver.address, AMOUNT, 0, FOREVER, keccak(text="benchmark authorization"))
     signature = holder.sign_typed(realm, typed.AUTHORIZATION, typed.message(typed.AUTHORIZATION, values))
     parts = (signature[64], signature[:32], signature[32:64])
     moved = world.lab.send(world.outsider, cash.call("transferWithAuthorization", *values, *parts))

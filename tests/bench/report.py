@@ -5,11 +5,12 @@ from typing import Any
 
 from rich.table import Table
 from tests.bench.lab import Sample
-from tests.bench.targets import BEGIN, END, PEERS, SPEED, TARGETS
+from tests.bench.targets import BEGIN, END, PEERS, QUOTED, SPEED, TARGETS
 
 __all__ = ["gas_json", "gas_table", "into_document", "speed_json", "speed_table"]
 
 OURS = "rwa"
+_QUOTED = "Circle, Morpho, Maker (quoted)"
 Columns = Mapping[str, Mapping[str, Sample]]  # ours and peers -> operation -> Sample
 
 
@@ -23,6 +24,7 @@ def _row(columns: Columns, operation: str) -> dict[str, Any]:
     return {
         **{name: item.gas for name, item in found.items()},
         "at_most": TARGETS[operation],
+        "quoted": QUOTED.get(operation),
         "tx": {name: item.hashes[0] if len(item.hashes) == 1 else item.hashes for name, item in found.items()},
         "calldata": found[OURS].calldata,
     }
@@ -37,7 +39,7 @@ def gas_table(columns: Columns) -> Table:
     """Columns -> table: each operation side by side."""
     table = Table(title="Gas, one run on one anvil, receipts' gasUsed, cold slots")
     table.add_column("operation", no_wrap=True)
-    for heading in ("at most", OURS, "", *PEERS.values(), "calldata"):
+    for heading in ("at most", OURS, "", *PEERS.values(), _QUOTED, "calldata"):
         table.add_column(heading, justify="right")
     for operation, row in gas_json(columns).items():
         table.add_row(operation, *_cells(row))
@@ -47,7 +49,7 @@ def gas_table(columns: Columns) -> Table:
 def _cells(row: Mapping[str, Any]) -> list[str]:
     most, gas = row["at_most"], row[OURS]
     mark = "" if most is None else "[green]✓[/]" if gas <= most else "[red]✗[/]"
-    numbers = [most, gas, *(row.get(peer) for peer in PEERS), row["calldata"]]
+    numbers = [most, gas, *(row.get(peer) for peer in PEERS), row["quoted"], row["calldata"]]
     cells = ["–" if number is None else f"{number:,}" for number in numbers]
     return [*cells[:2], mark, *cells[2:]]
 
@@ -71,7 +73,7 @@ def into_document(text: str, columns: Columns) -> str:
 
 
 def _markdown(columns: Columns) -> str:
-    headings = ["operation", "at most", OURS, "", *PEERS.values(), "calldata"]
+    headings = ["operation", "at most", OURS, "", *PEERS.values(), _QUOTED, "calldata"]
     lines = [headings, ["---", *["---:"] * (len(headings) - 1)]]
     for operation, row in gas_json(columns).items():
         cells = _cells(row)

@@ -1,7 +1,7 @@
 """World -> samples of our programme: every operation with all roles and checks live."""
 
 from eth_utils.crypto import keccak
-from tests.bench import control, coupons
+from tests.bench import control, coupons, credit
 from tests.bench.lab import AMOUNT, FOREVER, Contract, Sample, sample
 from tests.bench.signing import permit, trade_signature
 from tests.bench.world import CHAIN_START, DAY, DENOMINATION, NOBODY, World, order
@@ -46,6 +46,7 @@ def measure(world: World) -> Samples:
     found |= _trades(world, series, holders)
     found |= _enforcement(world, series, holders)
     found |= control.measure(world)
+    found |= credit.measure(world)
     found |= _redemption(world, series, holders, winners)
     return found | coupons.measure(world)
 

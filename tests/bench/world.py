@@ -145,6 +145,7 @@ def deploy(lab: Lab) -> World:
         name: Contract(INSTANCES.get(name, name), address) for name, address in outcome.manifest.contracts.items()
     }
     offices = {name: keys[address] for name, address in outcome.manifest.offices.items()}
+    offices["admin"] = signers[config.authority.admins[0]]
     receipts = lab.since(height)
     _attest_reserve(lab, contracts, [signers[ref] for ref in config.cash.reserve_signers.model_dump().values()])
     panel = [signers[ref] for ref in config.oracle.signers[: config.oracle.quorum]]

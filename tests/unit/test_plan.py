@@ -30,7 +30,10 @@ DEPLOYER = ACCOUNTS["devnet:0"]
 STRANGER = f"0x{99:040x}"
 SIGNERS = tuple(ACCOUNTS[ref] for ref in CONFIG.oracle.signers)
 FX_KEY, FX_AGE = b"USDPKR".ljust(32, b"\0"), CONFIG.oracle.feeds["USDPKR"].max_age_hours * 3600
-PAID_IN_CASH = ("Settlement", "PayingAgent", "Defaults", "Meeting", "LiabilityManagement", "CashDesk")
+PAID_IN_CASH = (
+    *("Settlement", "PayingAgent", "Defaults", "Meeting", "LiabilityManagement", "CashDesk"),
+    *("Windup", "CollateralVault"),
+)
 
 
 class Toy:
@@ -65,9 +68,9 @@ class Toy:
     def write(self, call: Call) -> None:
         """What the contract would do, as far as the settings see it."""
         (setting,) = [item for item in self.desired.settings if item.read.address == call.address and hit(item, call)]
-        self.values[setting.label] = WRITES.get(call.function, lambda args, _: args[-1])(
-            call.args, self.values[setting.label]
-        )
+        name = f"{call.contract}.{call.function}"
+        write = WRITES.get(name) or WRITES.get(call.function, lambda args, _: args[-1])
+        self.values[setting.label] = write(call.args, self.values[setting.label])
 
 
 READ_BY = {
@@ -80,7 +83,7 @@ READ_BY = {
     "loosenMinterRate": ("bucketOf", lambda args: args[:1]),
     "setMinterKind": ("kindOf", lambda args: args[:1]),
     "setSigner": ("kindOf", lambda args: args[:2]),
-    "loosenMaxAge": ("maxAgeOf", lambda args: args[:1]),
+    "Attestations.loosenMaxAge": ("maxAgeOf", lambda args: args[:1]),
     "setIssuer": ("issuer", lambda _: ()),
     "advanceMandate": ("mandate", lambda _: ()),
     "setServicer": ("isServicer", lambda args: args[:1]),
@@ -89,6 +92,12 @@ READ_BY = {
     "removeSigner": ("panel", lambda _: ()),
     "raiseQuorum": ("panel", lambda _: ()),
     "lowerQuorum": ("panel", lambda _: ()),
+    "setVault": ("vault", lambda _: ()),
+    "setCreditor": ("isCreditor", lambda args: args[:1]),
+    "loosenLadder": ("ladderOf", lambda args: args[:1]),
+    "tightenLadder": ("ladderOf", lambda args: args[:1]),
+    "loosenBucketCeiling": ("bucketOf", lambda args: args[:1]),
+    "setAuctionTerms": ("auctionTerms", lambda _: ()),
     **dict.fromkeys(
         ("openFeed", "loosenMaxStep", "tightenMaxStep", "loosenMaxAge", "tightenMaxAge"),
         ("feedOf", lambda args: args[:1]),
@@ -98,8 +107,8 @@ READ_BY = {
 
 def hit(setting: Setting, call: Call) -> bool:
     """Whether a call writes what a setting reads."""
-    if call.function in READ_BY:
-        reader, key = READ_BY[call.function]
+    if known := READ_BY.get(f"{call.contract}.{call.function}") or READ_BY.get(call.function):
+        reader, key = known
         return (setting.read.function, setting.read.args) == (reader, key(call.args))
     name = call.function.removeprefix("loosen").removeprefix("tighten")
     return setting.read.function.lower().startswith(name.lower())
@@ -118,7 +127,10 @@ WRITES: dict[str, Callable[[tuple[Any, ...], Any], Any]] = {
     "removeSigner": lambda args, old: (old[0], tuple(signer for signer in old[1] if signer != args[0])),
     "raiseQuorum": lambda args, old: (args[0], old[1]),
     "lowerQuorum": lambda args, old: (args[0], old[1]),
+    "Attestations.loosenMaxAge": lambda args, _: args[1],
     "openFeed": lambda args, _: (True, *args[1:]),
+    "loosenBucketCeiling": lambda args, old: (old[0], args[1]),
+    **dict.fromkeys(("loosenMargins", "tightenMargins"), lambda args, _: args),
     **dict.fromkeys(("loosenMaxStep", "tightenMaxStep"), lambda args, old: (True, args[1], *old[2:])),
     **dict.fromkeys(("loosenMaxAge", "tightenMaxAge"), lambda args, old: (*old[:2], args[1], old[3])),
 }
@@ -227,7 +239,7 @@ def test_plan_makes_an_account_of_the_system_again(label: str, record: int):
     step = only_step(label, record)
     assert step.actor == "admin"
     assert step.calls[0].function == "setSystemAccount"
-    assert step.calls[0].args[1] == ("Settlement" in label)
+    assert step.calls[0].args[1] == (label.rsplit(maxsplit=1)[-1] in {"Settlement", "CollateralVault"})
 
 
 @pytest.mark.parametrize(
@@ -375,6 +387,12 @@ ANY_VALUE: dict[str, st.SearchStrategy[Any]] = {
     "mandate": st.sampled_from([(0, 0), (1, 5), PILOT]),
     "minterOf": st.tuples(st.integers(0, 2 * MOST), st.integers(0, 2 * MOST)),
     "isServicer": st.booleans(),
+    "isCreditor": st.booleans(),
+    "bucketOf": st.tuples(st.integers(0, 2 * MOST), st.integers(0, 2 * MOST)),
+    "ladderOf": st.sampled_from([(), ((91, 1, 2), (65_535, 1, 2)), ((65_535, 9_800, 9_900),)]),
+    "margins": st.tuples(*[st.integers(0, 99)] * 4),
+    "terms": st.tuples(*[st.integers(0, 99)] * 4),
+    "auctionTerms": st.tuples(*[st.integers(0, 99)] * 3),
     "isSigner": st.booleans(),
     "panel": st.sampled_from([(0, ()), (0, SIGNERS), (1, SIGNERS), (3, SIGNERS), (2, (*SIGNERS, STRANGER))]),
     "feedOf": st.just((False, 0, 0, ())),

@@ -9,6 +9,7 @@ from rwa_deploy.typed import (
     ADD_WALLET,
     ANNOUNCEMENT,
     ATTESTATION,
+    AUTHORIZATION,
     MOVE,
     PERMIT,
     RESERVE,

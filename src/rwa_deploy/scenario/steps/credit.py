@@ -108,7 +108,7 @@ class AuctionTake(OnSeries):
     action: Literal["auction_take"]
     wallet: Wallet
     bidder: Wallet
-    face: Amount = "all"
+    face: Amount
     most_price: Price | None = None
     after_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 0
 
