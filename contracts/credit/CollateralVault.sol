@@ -24,6 +24,8 @@ contract CollateralVault is Liquidations {
     IPayingAgent private immutable _AGENT;
     address private immutable _WINDUP;
 
+    mapping(address wallet => bool) private _isLost;
+
     modifier onlyWindup() {
         _requireWindup();
         _;
@@ -222,6 +224,7 @@ contract CollateralVault is Liquidations {
             IRwaToken(series).pledge(to, face);
         }
         (_slots[from], _slots[to]) = (Slot(0, uint128(left)), target);
+        _isLost[from] = true;
         _credits[to] += _credits[from];
         _credits[from] = 0;
         _moveSale(from, to);
@@ -294,7 +297,9 @@ contract CollateralVault is Liquidations {
 
     function _release(Slot memory slot, address series, uint256 face) private {
         uint256 pledged = _faceOf(msg.sender, series);
-        require(face <= pledged, ChangeInvalid(series, -face.toInt256()));
+        // Who owes nothing may be a lost wallet, whose debt moved on: what it has left stands for that.
+        bool owns = slot.scaled != 0 || !_isLost[msg.sender];
+        require(face <= pledged && owns, ChangeInvalid(series, -face.toInt256()));
         _unbook(slot, series, face, pledged - face);
         IRwaToken(series).release(msg.sender, face);
     }

@@ -101,7 +101,7 @@ interface ICollateralVault is ICreditor {
     /// @notice Nothing is lent any more; what is pledged is divided.
     event ShutDown(uint256 at);
 
-    /// @notice Amounts of zero, a change of the same series twice, or of nothing.
+    /// @notice Amounts of zero, a series replaced by itself, more than is pledged, or what a lost wallet left for its successor's debt.
     error ChangeInvalid(address series, int256 face);
 
     /// @notice The position would owe `debt`; `loan` is what is lent on its collateral.

@@ -403,6 +403,30 @@ def test_an_auction_runs_on_against_the_successor(made: VaultWorld):
     assert world.vault.take(SECOND, gold.address, ALL, ALL, by=DEALER).result[0] > 0
 
 
+@pytest.mark.parametrize("why", ["paused", "matured"])
+def test_what_a_recovery_leaves_behind_is_not_let_go_by_the_lost_wallet(made: VaultWorld, why: str):
+    """Attack case 28: the debt moved on, so the old key owes nothing, and what it has pledged still stands for that debt."""
+    world, bill = made.world, made.tokens["bill"]
+    borrow(made, BANK, "bill")
+    if why == "paused":
+        bill.pause(by=address_of("guardian"))
+    else:
+        world.chain.now = made.kinds["bill"][1]
+    recover(made, BANK, SECOND)
+    assert (bill.pledgedOf(BANK).face, world.vault.debtOf(BANK), world.vault.debtOf(SECOND) >= LOAN) == (FACE, 0, True)
+    with expect_revert("ChangeInvalid", series=bill.address, face=-FACE):
+        world.vault.adjust([(bill.address, -FACE)], 0, 0, by=BANK)
+    if why == "paused":
+        world.chain.warp(3 * DAY)
+        world.enforcement.carry(1, [bill.address], by=STRANGER)
+        assert [bill.pledgedOf(wallet).face for wallet in (BANK, SECOND)] == [0, FACE]
+        return
+    world.paying_agent.fund(bill.address, ALL, by=TREASURY)
+    world.vault.collect(BANK, bill.address, by=STRANGER)
+    assert (world.vault.debtOf(SECOND), world.vault.creditOf(BANK)) == (0, 0)
+    assert world.vault.creditOf(SECOND) > 0
+
+
 def test_only_the_order_moves_a_position(made: VaultWorld):
     """Attack case 28."""
     borrow(made)

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Rule, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from hypothesis.strategies._internal.featureflags import FeatureFlags
-from vault_market import DAY, HOUR, day, start_of
-from vault_model import CURVE, ENDLESS, FX, Terms
+from vault_market import DAY, HOUR, PAR, day, start_of
+from vault_model import CURVE, ENDLESS, FX, LAST_DAY, Terms
 from vault_run import VaultRun
 from vault_world import (
     AUCTION,
@@ -27,7 +27,7 @@ from vault_world import (
 )
 from world import VALID_UNTIL
 
-EXAMPLES, STEPS = 20, 44
+EXAMPLES, STEPS = 560, 42
 LEAST_SUCCESSES, LEAST_REFUSALS = 500, 20
 OWNERS = WALLETS[::SPARES]
 PERSON = st.integers(0, 3)
@@ -143,6 +143,9 @@ class VaultMachine(RuleBasedStateMachine):
         """More series than a position has room for."""
         owner = self.owner(person)
         fresh = [name for name in SERIES if not self.paper(name).lien(owner) and self.free(owner, name)]
+        if chance < 2 and fresh:
+            fresh = fresh[:1]
+            self.run.adjust("pledge", owner, [(fresh[0], 4_000_000 * UNIT)])
         self.run.adjust("pledge", owner, [(name, 1 + self.free(owner, name) // (20 + index)) for name in fresh])
 
     @rule(person=PERSON, index=SHARE, chance=CHANCE)
@@ -152,8 +155,11 @@ class VaultMachine(RuleBasedStateMachine):
             return self.borrow(owner, ("gold", "year", "note", "third")[index % 4])
         room = self.room(owner)
         amount = max(1, share(max(0, room), index))
-        if chance < 3:
-            amount = (max(1, room) + 3, 1 + index, self.vault.terms.holder_ceiling + 1)[chance]
+        if chance == 1:
+            owner = next((other for other in map(self.owner, range(4)) if not self.vault.debt(other)), owner)
+        if chance < 5:
+            above = self.vault.terms.holder_ceiling + 1, self.vault.terms.ceiling + 1
+            amount = (max(1, room) + 3, 1 + index, *above, max(1, room) // 2)[chance]
         return self.run.adjust("mint", owner, [], mint=amount)
 
     @rule(person=PERSON, index=SHARE, chance=CHANCE)
@@ -198,11 +204,15 @@ class VaultMachine(RuleBasedStateMachine):
         pledged = [paper.name for paper in self.vault.pledged(owner)]
         if pledged and chance > 0:
             out = pledged[index % len(pledged)]
-        if chance > 5:
+        if not pledged and chance > 2 and not self.vault.shut_down_at:
+            self.borrow(owner, "third")
+            pledged, out = ["third"], "third"
+        if chance > 2:
             self.clear()
             into = max(SERIES, key=lambda name: self.free(owner, name) if name not in (out, "gold") else -1)
         face_out = max(1, share(self.paper(out).lien(owner), index) // 4)
-        face_in = self.free(owner, into) if chance > 5 else face_out * chance // 5
+        face_in = min(self.free(owner, into), 3 * face_out * (1 + 300_000 * (out == "gold")))
+        face_in = max(1, face_in) if chance > 2 else face_out * chance // 5
         self.run.substitute(owner, out, face_out, into, face_in)
 
     @rule(person=PERSON, index=SHARE, chance=CHANCE)
@@ -219,14 +229,38 @@ class VaultMachine(RuleBasedStateMachine):
             missing = bill.supply() + bill.done - bill.funded
             if missing and chance > 2:
                 self.run.fund("bill", max(1, share(missing, index)))
+        if chance > 5 and self.vault.debt(owner) and bill.lien(owner):
+            self.run.repay_for(TREASURY, owner, ENDLESS)
         self.run.collect(owner, "bill")
+        if self.vault.credits.get(owner) and chance > 0:
+            self.withdraw_lifted(owner)
 
     @rule(person=PERSON, chance=CHANCE)
     def withdraw(self, person, chance):
         owed = [wallet for wallet, amount in self.vault.credits.items() if amount]
         owner = owed[person % len(owed)] if owed and chance > 0 else self.owner(person)
+        if not owed and chance > 4:
+            return self.collect_all(person)
         if chance > 4:
-            self.lift(self.market.successor(owner))
+            return self.withdraw_lifted(owner)
+        return self.run.withdraw(owner)
+
+    def collect_all(self, person):
+        """A matured pledge of somebody comes in, who owes nothing any more."""
+        bill = self.paper("bill")
+        held = [wallet for wallet in WALLETS if bill.lien(wallet)]
+        if not bill.has_ended(self.vault.now) or not held:
+            return
+        owner = held[person % len(held)]
+        if bill.supply() + bill.done > bill.funded:
+            self.run.fund("bill", ENDLESS)
+        if self.vault.debt(owner):
+            self.run.repay_for(TREASURY, owner, ENDLESS)
+        self.run.collect(owner, "bill")
+        self.withdraw_lifted(owner)
+
+    def withdraw_lifted(self, owner):
+        self.lift(self.market.successor(owner))
         self.run.withdraw(owner)
 
     @rule(chance=CHANCE)
@@ -324,7 +358,18 @@ class VaultMachine(RuleBasedStateMachine):
         if chance > 5:
             self.lift(bidder, name)
         most = (ENDLESS, 1, self.paper(name).lien(owner) // 2)[0 if chance > 2 else chance]
-        self.run.take(bidder, owner, name, most, 1 if chance == 3 else ENDLESS)
+        if chance == 3:
+            self.run.take(bidder, owner, name, most, 1)
+        elif chance == 6:
+            self.run.freeze_wallet(bidder, frozen=True)
+            self.run.take(bidder, owner, name, most)
+            self.run.freeze_wallet(bidder, frozen=False)
+        elif chance == 7:
+            self.run.write_record(bidder, self.vault.now + 1, "expire")
+            self.run.travel(2)
+            self.run.take(bidder, owner, name, most)
+            self.run.write_record(bidder, VALID_UNTIL, "renew")
+        self.run.take(bidder, owner, name, most)
 
     @rule(person=PERSON, percent=st.integers(40, 80), index=SHARE, chance=CHANCE)
     def backstop(self, person, percent, index, chance):
@@ -367,6 +412,8 @@ class VaultMachine(RuleBasedStateMachine):
         if not lost and chance > 2 and not self.vault.shut_down_at:
             owner = self.lose(owner)
         self.run.write_off(owner)
+        if self.vault.backstop_debt and chance > 7:
+            self.run.cover_backstop(TREASURY, max(1, self.vault.backstop_debt // 3))
 
     def lose(self, owner):
         """All that an owner has pledged is sold at the floor."""
@@ -430,10 +477,10 @@ class VaultMachine(RuleBasedStateMachine):
 
     @rule(person=PERSON, then=CHANCE)
     def freeze(self, person, then):
-        wallet = self.owner(person)
-        self.run.freeze_wallet(wallet, frozen=True)
-        if then > 7:
-            self.run.freeze_wallet(wallet, frozen=False)
+        for wallet in (self.owner(person), self.owner((person + 1) % 4)):
+            self.run.freeze_wallet(wallet, frozen=True)
+            if then > 7:
+                self.run.freeze_wallet(wallet, frozen=False)
 
     @rule(person=PERSON)
     def unfreeze(self, person):
@@ -445,13 +492,14 @@ class VaultMachine(RuleBasedStateMachine):
         wallet = self.owner(person)
         token = self.market.cash if name == "cash" else self.paper(name)
         self.run.freeze_amount(name, wallet, 1 + share(token.balance(wallet), index))
-        if then > 5:
+        if then > 3:
             self.run.freeze_amount(name, wallet, 0)
 
     @rule(person=PERSON, hours=st.integers(0, 6), then=CHANCE)
     def expire(self, person, hours, then):
         wallet = self.owner(person)
-        self.run.write_record(wallet, self.vault.now + 1 + hours * HOUR, "expire")
+        for until in (2 + hours * HOUR, 1 + hours * HOUR):
+            self.run.write_record(wallet, self.vault.now + until, "expire")
         if then < 6:
             self.run.travel(hours * HOUR + 2)
         else:
@@ -469,11 +517,11 @@ class VaultMachine(RuleBasedStateMachine):
         """The next payment of the note is waited for, funded and paid."""
         parts = self.run.set_up.note.parts
         due = [at for at, part in enumerate(parts) if start_of(part.end) <= self.vault.now]
-        period = len(due) if chance > 3 and self.steps > 8 else max(0, len(due) - 1)
+        period = len(due) if chance > 3 else max(0, len(due) - 1)
         if period > 5:
             return
         at = start_of(parts[period].end)
-        if at > self.vault.now and at - self.vault.now < 6 * DAY:
+        if at > self.vault.now and at - self.vault.now < 2 * DAY * self.steps // 3:
             self.run.travel(at - self.vault.now)
         elif at > self.vault.now:
             return
@@ -481,9 +529,10 @@ class VaultMachine(RuleBasedStateMachine):
 
     @rule(name=PAUSABLE, then=CHANCE)
     def pause(self, name, then):
-        self.run.pause(name)
-        if then > 6:
-            self.run.unpause(name)
+        for paused in (name, "year"):
+            self.run.pause(paused)
+            if then > 6:
+                self.run.unpause(paused)
 
     @rule(name=PAUSABLE)
     def unpause(self, name):
@@ -494,7 +543,8 @@ class VaultMachine(RuleBasedStateMachine):
 
     @rule(person=PERSON, index=SHARE)
     def donate(self, person, index):
-        self.run.donate(self.owner(person), 1 + share(self.market.cash.free(self.owner(person)), index) // 1_000)
+        for donor in (self.owner(person), TREASURY):
+            self.run.donate(donor, 1 + share(self.market.cash.free(donor), index) // 1_000)
 
     @rule(person=PERSON, spare=st.integers(1, SPARES - 1), chance=CHANCE)
     def move_position(self, person, spare, chance):
@@ -505,17 +555,63 @@ class VaultMachine(RuleBasedStateMachine):
             for wallet in WALLETS[start : start + SPARES]
             if wallet not in self.market.successors and wallet != old
         ]
-        if chance == 0 or not fresh:
+        if chance < 2 or not fresh:
             other = self.owner((person + 1) % 4)
             self.run.recover(old, other)
             return
         if chance > 3:
             self.lift(old)
-        self.run.recover(old, fresh[0])
+        if self.run.recover(old, fresh[0]) and not self.vault.position(old).is_empty():
+            for paper in self.vault.pledged(old):
+                if self.vault.now < self.run.pausable(paper.name).paused_until and chance > 6:
+                    self.run.unpause(paper.name)
+            self.run.carry(old)
 
     @rule(person=PERSON)
     def probe(self, person):
-        self.run.probe_exits(self.owner(person))
+        for owner in (self.owner(person), self.pick_borrower(person)):
+            self.run.probe_exits(owner)
+
+    @rule(person=PERSON, kind=st.integers(0, 7), index=SHARE)
+    def obstruct(self, person, kind, index):
+        """One thing stands in the way of a loan, and is taken away again."""
+        owner = self.owner(person)
+        self.borrow(owner, ("year", "second", "note")[index % 3])
+        if self.room(owner) < self.vault.terms.floor and self.vault.debt(owner):
+            self.run.adjust("repay", owner, [], repay=self.vault.debt(owner) // 2)
+        amount = max(self.vault.terms.floor, self.room(owner) // 2)
+        if kind < 3:
+            name = ("system", "cash", "system")[kind]
+            self.run.pause(name)
+            fresh = [name for name in SERIES if not self.paper(name).lien(owner)]
+            if kind == 2 and fresh:
+                self.run.adjust("pledge", owner, [(fresh[0], 1)])
+            else:
+                self.run.adjust("mint", owner, [], mint=amount)
+            self.run.harvest()
+            self.run.unpause(name)
+        elif kind == 3:
+            self.run.freeze_wallet(owner, frozen=True)
+            self.run.adjust("mint", owner, [], mint=amount)
+            self.run.freeze_wallet(owner, frozen=False)
+        elif kind == 4:
+            self.run.write_record(owner, self.vault.now + 1, "expire")
+            self.run.travel(2)
+            self.run.adjust("mint", owner, [], mint=amount)
+            self.run.write_record(owner, VALID_UNTIL, "renew")
+        elif kind == 5:
+            self.run.travel(4 * DAY + HOUR)
+            self.run.adjust("mint", owner, [], mint=amount)
+            self.run.start(owner)
+        elif kind == 6:
+            self.run.travel(HOUR)
+            self.run.post(GOLD, [SPOT * 2 // 3])
+            self.run.adjust("mint", owner, [], mint=amount)
+            self.run.start(owner)
+        elif self.free(owner, "fifth") > 1:
+            self.run.freeze_amount("fifth", owner, self.paper("fifth").balance(owner) - 1)
+            self.run.adjust("pledge", owner, [("fifth", 2)])
+            self.run.freeze_amount("fifth", owner, 0)
 
     # ── offices ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -527,49 +623,59 @@ class VaultMachine(RuleBasedStateMachine):
             lower = [(until, loan + 1, bps + 2) for until, loan, bps in rungs]
         elif chance == 1:
             lower = [(until, bps, bps) for until, _, bps in rungs]
-        self.run.ladder(kind, lower, tightens=True)
+        for _ in range(3):
+            self.run.ladder(kind, lower, tightens=True)
 
     @rule(kind=st.sampled_from(sorted(LADDERS)), chance=CHANCE)
     def loosen_ladder(self, kind, chance):
         rungs = LADDERS[kind] if chance else [(until, 9_950, 9_960) for until, _, _ in LADDERS[kind]]
-        self.run.ladder(kind, rungs, tightens=False)
+        for other in (kind, "discount"):
+            self.run.ladder(other, rungs if other == kind else LADDERS[other], tightens=False)
 
     @rule(cut=st.integers(0, 9), chance=CHANCE)
     def tighten_terms(self, cut, chance):
         rate, ceiling, holder, floor = self.vault.terms.words()
         terms = Terms(rate * (10 - cut) // 10, ceiling - cut * UNIT, holder - cut * UNIT, floor + cut * UNIT)
-        self.run.terms(terms if chance else Terms(rate + 1, ceiling, holder, floor), tightens=True)
+        self.run.terms(Terms(rate, ceiling, holder, floor), tightens=True)
+        self.run.terms(terms if chance > 1 else Terms(rate + 1, ceiling, holder, floor), tightens=True)
+        self.run.terms(Terms(rate, ceiling, holder, floor + 1), tightens=True)
 
     @rule(more=st.integers(0, 9))
     def loosen_terms(self, more):
         rate, ceiling, holder, floor = TERMS
-        self.run.terms(Terms(rate + more * 1_000_000, ceiling, holder, floor), tightens=False)
+        for added in (more, more // 2):
+            self.run.terms(Terms(rate + added * 1_000_000, ceiling, holder, floor), tightens=False)
 
     @rule(add=st.integers(0, 40), chance=CHANCE)
     def tighten_margins(self, add, chance):
         fx, days, after, cut = self.vault.margins
         margins = (fx + add, days + (chance > 13), after, cut + add)
-        self.run.margins(margins if chance else (fx, days, after, cut - 1), tightens=True)
+        for wanted in (margins if chance else (fx, days, after, cut - 1), margins):
+            self.run.margins(wanted, tightens=True)
 
     @rule()
     def loosen_margins(self):
-        self.run.margins(MARGINS, tightens=False)
+        for cut in (MARGINS[3] - 1, MARGINS[3]):
+            self.run.margins((*MARGINS[:3], cut), tightens=False)
 
     @rule(name=NAME, percent=st.integers(40, 99), chance=CHANCE)
     def ceilings(self, name, percent, chance):
         listing = self.vault.listings[name]
         lower = (listing.ceiling * percent // 100, listing.share_bps)
-        self.run.ceilings(name, *(lower if chance else (lower[0], listing.share_bps + 1)), tightens=True)
-        if chance > 5:
-            self.run.ceilings(name, 3_000_000 * UNIT, 9_000, tightens=False)
+        for wanted in (lower if chance else (lower[0], listing.share_bps + 1), lower):
+            self.run.ceilings(name, *wanted, tightens=True)
+        for more in (3_000_000, 3_000_001):
+            self.run.ceilings(name, more * UNIT, 9_000, tightens=False)
 
     @rule(cap=st.sampled_from([1_000 * UNIT, 800_000 * UNIT, AUCTION[2], AUCTION[2]]))
     def set_auction_terms(self, cap):
-        self.run.auction_terms((*AUCTION[:2], cap))
+        for wanted in (cap, 2 * cap):
+            self.run.auction_terms((*AUCTION[:2], wanted))
 
     @rule(name=st.sampled_from(["first", "fourth", "fifth", "dollar"]))
     def shut_collateral(self, name):
-        self.run.shut_collateral(name)
+        for other in (name, "fifth"):
+            self.run.shut_collateral(other)
 
     # ── the end ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -598,11 +704,18 @@ class VaultMachine(RuleBasedStateMachine):
             if self.vault.now < self.run.pausable(name).paused_until:
                 self.run.unpause(name)
         bill = self.paper("bill")
+        if self.vault.backstop_debt:
+            self.run.cover_backstop(TREASURY, ENDLESS)
         if bill.has_ended(self.vault.now):
+            # What has ended is collected before its owner is settled.
+            for wallet in [wallet for wallet in WALLETS if bill.lien(wallet) and self.vault.debt(wallet)]:
+                self.run.settle(wallet)
             if bill.supply() + bill.done > bill.funded:
                 self.run.fund("bill", ENDLESS)
             for wallet in [wallet for wallet in WALLETS if bill.lien(wallet)]:
                 self.run.collect(wallet, "bill")
+        for wallet in [wallet for wallet, amount in self.vault.credits.items() if amount]:
+            self.withdraw_lifted(wallet)
         self.divide()
 
     def divide(self):
@@ -624,7 +737,10 @@ class VaultMachine(RuleBasedStateMachine):
 
 
 # What succeeds rarely, or waits for others, is tried more often.
-WEIGHTS: dict[str, int] = {}
+WEIGHTS = {
+    "substitute": 3, "coupon": 3, "take": 4, "stop": 4, "write_off": 4, "obstruct": 2, "release": 3, "freeze_amount": 2,
+    "notify_breach": 2, "probe": 2, "collect": 2, "withdraw": 5, "move_position": 3, "mix": 3, "close": 2, "harvest": 2,
+}  # fmt: skip
 for _name, _weight in WEIGHTS.items():
     for _copy in range(1, _weight):
         setattr(VaultMachine, f"{_name}_{_copy}", getattr(VaultMachine, _name))

@@ -151,7 +151,7 @@ TWINS: tuple[tuple[Twin, Steps], ...] = (
     (
         Twin(
             "V3 nothing is released after a shutdown", "CollateralVault", VAULT,
-            "require(face <= pledged, ChangeInvalid", "require(face <= pledged && shutDownAt == 0, ChangeInvalid",
+            "require(face <= pledged && owns, ChangeInvalid", "require(face <= pledged && owns && shutDownAt == 0, ChangeInvalid",
         ),
         use_exits,
     ),

@@ -192,6 +192,7 @@ class Market:
     records: dict[str, Standing] = field(default_factory=dict)
     successors: dict[str, str] = field(default_factory=dict)
     investors: dict[str, int] = field(default_factory=dict)
+    carried: set[tuple[str, str]] = field(default_factory=set)  # token and wallet that an order moved
     paused_until: int = 0
     version: int = 0
     coupons: set[int] = field(default_factory=set)  # periods of the note that are funded
@@ -284,29 +285,29 @@ class Market:
         paper.liens[holder] = paper.lien(holder) - face
         paper.shift(holder, to, face, self.now)
 
-    def recover_rest(self, papers: Sequence[Paper], held: Sequence[int], old: str, new: str) -> None:
-        """What is left in the old wallet, with its freezes; a series that ended stays."""
-        for paper, before in zip(papers, held, strict=True):
-            if before == 0 or paper.has_ended(self.now):
-                continue
-            kept, present = paper.frozen.get(old, 0), paper.frozen.get(new, 0)
-            amount = paper.balance(old)
-            if amount:
-                self.check((20, new))
+    def carry_rest(self, papers: Sequence[Paper], moved: Sequence[int], old: str, new: str) -> None:
+        """What is not pledged, with the freezes of the first time; a series that ended stays. `moved` went with its pledge."""
+        for paper, gone in zip(papers, moved, strict=True):
+            amount = paper.balance(old) - paper.lien(old)
+            if amount + gone and not paper.has_ended(self.now):
+                self.carry_freeze(paper, paper.name, old, new, amount, gone)
                 paper.shift(old, new, amount, self.now)
-            if min(kept, before):
-                paper.frozen[new] = present + min(kept, before)
 
-    def recover_cash(self, old: str, new: str) -> None:
+    def carry_cash(self, old: str, new: str) -> None:
         cash = self.cash
-        held, kept = cash.balance(old), cash.frozen.get(old, 0)
-        if held == 0:
-            return
-        self.check((20, new))
-        cash.add(old, -held)
-        cash.add(new, held)
-        if min(kept, held):
-            cash.frozen[new] = cash.frozen.get(new, 0) + min(kept, held)
+        amount = cash.balance(old)
+        if amount:
+            self.carry_freeze(cash, "cash", old, new, amount, 0)
+            cash.add(old, -amount)
+            cash.add(new, amount)
+
+    def carry_freeze(self, token: Paper | Money, name: str, old: str, new: str, amount: int, gone: int) -> None:
+        """Whoever receives may; the old wallet keeps its freeze."""
+        if amount:
+            self.check((20, new))
+        if (name, old) not in self.carried:
+            self.carried.add((name, old))
+            token.frozen[new] = token.frozen.get(new, 0) + min(token.frozen.get(old, 0), amount + gone)
 
 
 Price = Callable[[str, int, int], tuple[int, int]]

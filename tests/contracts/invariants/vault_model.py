@@ -30,7 +30,7 @@ RAMP, CURE, NOTICE = 14 * DAY, 10 * DAY, 30 * DAY
 ENDLESS = 2**256 - 1
 LEND, LEAVE, LIQUIDATE = "lend", "leave", "liquidate"
 LAST_DAY = 65_535
-FOREVER_HOUR = (2**40 - 1) // HOUR % 2**24
+FOREVER_HOUR = 2**24 - 1
 BUCKET_ENDS = (91, 366, 1_096, 1_827, 3_653)
 FX, CURVE = b"USDPKR", b"PKRV"
 
@@ -94,6 +94,7 @@ class Position:
     """A debt by the index, and 8 places for what is pledged."""
 
     scaled: int = 0
+    is_left: bool = False
     places: list[str | None] = field(default_factory=lambda: [None] * PLACES)
 
     def is_empty(self) -> bool:
@@ -356,7 +357,7 @@ class Vault:
 
     def release(self, owner: str, name: str, face: int) -> None:
         paper = self.market.papers[name]
-        refuse(face > paper.lien(owner), "ChangeInvalid")
+        refuse(face > paper.lien(owner) or self.position(owner).is_left, "ChangeInvalid")
         self.unbook(owner, name, face)
         paper.liens[owner] -= face
 
@@ -395,9 +396,10 @@ class Vault:
         paper.collected[owner] = paper.collected.get(owner, 0) + face
         paper.burn(owner, self.address, face, self.now)
         self.market.move_cash(self.agent, self.address, face)
-        self.pay_down(owner, face)
-        if self.position(owner).scaled == 0:
-            self.end(owner)
+        debtor = self.market.successor(owner)
+        self.pay_down(debtor, face)
+        if self.position(debtor).scaled == 0:
+            self.end(debtor)
         return face
 
     def withdraw(self, owner: str) -> int:
@@ -571,15 +573,21 @@ class Vault:
 
     # ── orders ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def recover(self, old: str, new: str, papers: Sequence[Paper], price: Price) -> None:
-        """An order of recovery: what is pledged with what is owed, then the rest, then the wallet's place."""
+    def carry(self, old: str, new: str, papers: Sequence[Paper], price: Price) -> None:
+        """What is pledged with what is owed, then the rest."""
         market = self.market
         held = [paper.balance(old) for paper in papers]
         position = self.position(old)
         if position.scaled or not position.is_empty() or self.credits.get(old):
             self.move_position(old, new, price)
-        market.recover_rest(papers, held, old, new)
-        market.recover_cash(old, new)
+        moved = [before - paper.balance(old) for before, paper in zip(held, papers, strict=True)]
+        market.carry_rest(papers, moved, old, new)
+        market.carry_cash(old, new)
+
+    def recover(self, old: str, new: str, papers: Sequence[Paper], price: Price) -> None:
+        """An order of recovery; then the new wallet has the place of the old one."""
+        market = self.market
+        self.carry(old, new, papers, price)
         same = market.investors[old] == market.investors[new] and old != new
         refuse(not same or old in market.successors or new in market.successors, "SuccessorInvalid")
         market.successors[old] = new
@@ -590,19 +598,23 @@ class Vault:
         source, target = self.position(old), self.position(new)
         owed, moved = target.scaled != 0, source.scaled
         target.scaled += moved
-        names = [name for name in source.places if name]
-        for name in names:
+        left = Position(is_left=True)
+        for at, name in enumerate(source.places):
+            if name is None:
+                continue
+            paper = self.market.papers[name]
+            if self.now < paper.paused_until or paper.has_ended(self.now):
+                left.places[at] = name
+                continue
             if name not in target.places:
                 refuse(None not in target.places, "TooManySeries")
                 target.places[target.places.index(None)] = name
-        self.positions[old] = Position()
-        self.credits[new] = self.credits.get(new, 0) + self.credits.pop(old, 0)
-        self.move_sale(old, new)
-        for name in names:
-            paper = self.market.papers[name]
             face = paper.lien(old)
             self.market.seize(paper, old, new, face, self.address)
             paper.liens[new] = paper.lien(new) + face
+        self.positions[old] = left
+        self.credits[new] = self.credits.get(new, 0) + self.credits.pop(old, 0)
+        self.move_sale(old, new)
         if owed and moved:
             threshold = self.assess(new, LEAVE, price)[1]
             refuse(self.debt(new) > threshold, "DebtAboveLoan")

@@ -75,6 +75,7 @@ class VaultRun:
         self.model.restore(self._kept[0])
         self._state = pickle.loads(self._kept[1])
         self.donated = 0
+        self.orders: dict[str, int] = {}
         self.is_broken = False
 
     # ── one step ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -331,7 +332,7 @@ class VaultRun:
         record_at = start_of(bond.parts[period].end - bond.record_days)
         faces = {wallet: paper.at(wallet, record_at) for wallet in WALLETS}
         if period not in market.coupons:
-            due = minor_down(bond.income(period) * sum(faces.values()))
+            due = minor_down(bond.income(period) * sum(paper.at(account, record_at) for account in self.holders))
 
             def predict_fund() -> None:
                 market.move_cash(TREASURY, agent.address, due)
@@ -429,7 +430,25 @@ class VaultRun:
             self._check_places(after, new)
 
         by = address_of("enforcement_checker")
-        return self.attempt("move_position", predict, method, order, tokens, by=by, then=then)
+        done = self.attempt("move_position", predict, method, order, tokens, by=by, then=then)
+        if done is not None:
+            self.orders[old] = order
+        return done
+
+    def carry(self, old: str) -> Any:
+        """What an order left behind is carried on, by anyone."""
+        new, names = self.model.market.successor(old), list(self.tokens)
+
+        def predict() -> None:
+            self.model.carry(old, new, [self.model.market.papers[name] for name in names], self.price)
+
+        def then(_: State, after: State) -> None:
+            self._check_places(after, old)
+            self._check_places(after, new)
+
+        tokens = [*(self.tokens[name].address for name in names), self.world.cash.address]
+        method = self.world.enforcement.carry
+        return self.attempt("move_position", predict, method, self.orders[old], tokens, by=STRANGER, then=then)
 
     # ── the end ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -464,6 +483,8 @@ class VaultRun:
         model, cash = self.model, self.model.market.cash
         payer = max((*WALLETS, TREASURY), key=cash.balance)
         pledged = [(self.tokens[paper.name].address, -paper.lien(owner)) for paper in model.pledged(owner)]
+        if model.position(owner).is_left:
+            return
         debt = model.debt(owner)
         if cash.balance(payer) < debt:
             return
