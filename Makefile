@@ -25,8 +25,9 @@ setup: $(VENV) $(NODE)  ## install the locked Python and npm dependencies
 
 compile: $(ARTIFACTS)  ## compile the contracts into the package
 
-demo: $(ARTIFACTS)  ## a real treasury-bill auction, issued, settled, traded and redeemed on a local chain
+demo: $(ARTIFACTS)  ## a real treasury-bill auction from issue to redemption, then pledge, mint, fall and liquidation
 	rwa run scripts/scenarios/auction-574.toml --out out/demo
+	rwa run scripts/scenarios/credit/liquidation.toml --out out/demo-credit
 
 readme:  ## the README shows what the last demo printed
 	python tools/readme.py

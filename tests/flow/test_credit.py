@@ -71,6 +71,8 @@ def _liquidation(run: Path) -> None:
     bids = [price for _, _, price in sales[:3]]
     assert bids == sorted(bids, reverse=True)
     assert rows(run / "vault.csv")[-1]["debt"] == "0.00"
+    assert "Nothing here has legal force" in (run / "stress.html").read_text()
+    assert len(rows(run / "stress.csv")) > 5
 
 
 def _coupon(run: Path) -> None:

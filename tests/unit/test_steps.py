@@ -140,6 +140,7 @@ STEPS = {
     "auction_stop": {"wallet": '"bank"'},
     "write_off": {"wallet": '"bank"'},
     "shut_down": {},
+    "stress": {},
     "settle_position": {"wallet": '"bank"'},
     "redeem_pool": {"wallet": '"bank"', "amount": "5000", "series": '["A"]'},
     "expect_position": {

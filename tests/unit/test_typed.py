@@ -42,6 +42,7 @@ def hashed(file: str, name: str) -> str:
         (ANNOUNCEMENT, "registry/TravelRule.sol"),
         (ROUND, "credit/PriceOracle.sol"),
         (RESERVE, "registry/Attestations.sol"),
+        (AUTHORIZATION, "assets/Authorizations.sol"),
     ],
 )
 def test_types_are_those_that_the_contract_hashes(types: Types, file: str):

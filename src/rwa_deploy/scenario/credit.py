@@ -5,9 +5,11 @@ from typing import Any
 from rwa_deploy import units
 from rwa_deploy.abi import Call
 from rwa_deploy.errors import ExpectationFailed
+from rwa_deploy.manifest import write_file
 from rwa_deploy.scenario.cash import attest, mint_cash
 from rwa_deploy.scenario.stage import DAY, Stage
 from rwa_deploy.scenario.steps import credit as steps
+from rwa_deploy.stress import report
 
 __all__ = [
     "attest_quantity",
@@ -24,6 +26,7 @@ __all__ = [
     "settle_position",
     "shut_collateral",
     "shut_down",
+    "stress",
     "substitute",
     "vault",
     "withdraw",
@@ -136,6 +139,13 @@ def write_off(step: steps.WriteOff, stage: Stage) -> None:
 def shut_down(_: steps.ShutDown, stage: Stage) -> None:
     """For good."""
     by_admin(stage, "vault_shut_down", stage.on(VAULT, "shutDown"))
+
+
+def stress(_: steps.Stress, stage: Stage) -> None:
+    """The shocks of the programme, on the chain as it stands."""
+    made = report(stage.chain, stage.manifest, backstop=stage.signer("backstop").address, names=stage.names())
+    for name, text in made.items():
+        write_file(stage.folder / name, text)
 
 
 def settle_position(step: steps.SettlePosition, stage: Stage) -> None:

@@ -107,6 +107,7 @@ ACTIONS: dict[str, Callable[[Any, Stage], None]] = {
     "auction_stop": credit.auction_stop,
     "write_off": credit.write_off,
     "shut_down": credit.shut_down,
+    "stress": credit.stress,
     "settle_position": credit.settle_position,
     "redeem_pool": credit.redeem_pool,
     "expect_position": credit.expect_position,

@@ -20,6 +20,7 @@ __all__ = [
     "SettlePosition",
     "ShutCollateral",
     "ShutDown",
+    "Stress",
     "Substitute",
     "Vault",
     "Withdraw",
@@ -139,6 +140,12 @@ class ShutDown(Step):
     """ADMIN shuts the vault down, after its delay: the clock goes on by that."""
 
     action: Literal["shut_down"]
+
+
+class Stress(Step):
+    """The stress report of this moment, `stress.html` and `stress.csv`, beside the run's other files."""
+
+    action: Literal["stress"]
 
 
 class SettlePosition(Step):

@@ -91,6 +91,7 @@ AnyStep = (
     | credit.AuctionStop
     | credit.WriteOff
     | credit.ShutDown
+    | credit.Stress
     | credit.SettlePosition
     | credit.RedeemPool
     | credit.ExpectPosition
