@@ -213,7 +213,7 @@ def test_after_a_fall_nothing_is_lent_or_released_and_the_sums_hold(made: VaultW
 
 @pytest.mark.parametrize("cure", ["repaid", "stopped"])
 def test_an_old_auction_does_not_sell_a_new_breach_at_the_floor(made: VaultWorld, cure: str):
-    """Attack case 18: who repaid and borrows again is sold from the top, and so is who stopped the auction of a breach he cured."""
+    """Attack case 18: who repaid and borrows again is sold from the top; so is who cured it and stopped."""
     world, gold = made.world, made.tokens["gold"].address
     make_sick(made)
     world.vault.start(BANK, by=STRANGER)
@@ -251,6 +251,38 @@ def test_a_harvest_after_the_shutdown_takes_no_share_of_the_pool(made: VaultWorl
     minted = world.cash.mintedOf(world.vault.address)
     assert world.vault.harvest(by=STRANGER).result == 0
     assert (world.cash.mintedOf(world.vault.address), world.vault.buffer()) == (minted, 0)
+
+
+def test_an_underwater_position_is_settled_and_the_pool_shared_to_the_unit(made: VaultWorld):
+    """Of a debt above what the collateral is worth all face goes into the pool: nothing is left to release."""
+    world, gold = made.world, made.tokens["gold"]
+    make_sick(made, BANK, 20)
+    world.vault.shutDown(by=OFFICE)
+    assert reverts(world.windup.redeem, UNIT, [gold.address], by=DEALER) == "NotAllSettled"
+    world.windup.settle(BANK, by=STRANGER)
+    assert (world.vault.debtOf(BANK), gold.pledgedOf(BANK).face, gold.balanceOf(world.windup.address)) == (0, 0, OUNCES)
+    minted = world.cash.mintedOf(world.vault.address)
+    world.windup.redeem(minted // 4, [gold.address], by=DEALER)
+    world.windup.redeem(minted - minted // 4, [gold.address], by=PENSION)
+    assert [gold.balanceOf(owner) for owner in (DEALER, PENSION)] == [OUNCES + OUNCES // 4, 2 * OUNCES - OUNCES // 4]
+    assert world.cash.mintedOf(world.vault.address) == 0
+    assert reverts(world.windup.redeem, 1, [gold.address], by=DEALER) == "NothingThere"
+
+
+def test_what_matures_in_the_pool_is_paid_and_burned(made: VaultWorld):
+    world, bill = made.world, made.tokens["bill"]
+    borrow(made, name="bill")
+    world.vault.shutDown(by=OFFICE)
+    world.windup.settle(BANK, by=STRANGER)
+    pooled = bill.balanceOf(world.windup.address)
+    assert 0 < pooled < FACE
+    world.chain.now = made.kinds["bill"][1]
+    world.paying_agent.fund(bill.address, ALL, by=TREASURY)
+    before = world.cash.totalSupply()
+    receipt = world.windup.collect(bill.address, by=STRANGER)
+    assert receipt.of("PoolCollected") == [("PoolCollected", bill.address, pooled, pooled)]
+    assert (before - world.cash.totalSupply(), bill.balanceOf(world.windup.address)) == (pooled, 0)
+    assert reverts(world.windup.collect, bill.address, by=STRANGER) == "AmountZero"
 
 
 # ── 26 to 28: liens ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -405,7 +437,7 @@ def test_an_auction_runs_on_against_the_successor(made: VaultWorld):
 
 @pytest.mark.parametrize("why", ["paused", "matured"])
 def test_what_a_recovery_leaves_behind_is_not_let_go_by_the_lost_wallet(made: VaultWorld, why: str):
-    """Attack case 28: the debt moved on, so the old key owes nothing, and what it has pledged still stands for that debt."""
+    """Attack case 28: the debt moved on, the old key owes nothing, its pledge stands for that debt."""
     world, bill = made.world, made.tokens["bill"]
     borrow(made, BANK, "bill")
     if why == "paused":

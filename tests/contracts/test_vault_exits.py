@@ -33,7 +33,7 @@ Act = Callable[[VaultWorld], object]
 
 @pytest.fixture(scope="module")
 def base() -> VaultWorld:
-    """Four positions: one with a debt, one without, one under an auction at its floor, one lost; a credit, and a matured pledge."""
+    """A position with a debt, one without, one in an auction, one lost; a credit, and a matured pledge."""
     made = build()
     world, vault = made.world, made.world.vault
     year, bill, gold = (made.tokens[name].address for name in ("year", "bill", "gold"))

@@ -1,4 +1,4 @@
-"""Random round trips of one owner (pledge, mint, repay, release) against the contract alone: attack case 16, invariant V10."""
+"""Random round trips of one owner (pledge, mint, repay, release), without the model: attack case 16, invariant V10."""
 
 import random
 

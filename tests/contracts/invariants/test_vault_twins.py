@@ -151,7 +151,7 @@ TWINS: tuple[tuple[Twin, Steps], ...] = (
     (
         Twin(
             "V3 nothing is released after a shutdown", "CollateralVault", VAULT,
-            "require(face <= pledged && owns, ChangeInvalid", "require(face <= pledged && owns && shutDownAt == 0, ChangeInvalid",
+            "require(face <= pledged && owns,", "require(face <= pledged && owns && shutDownAt == 0,",
         ),
         use_exits,
     ),
@@ -246,8 +246,8 @@ def test_the_real_contracts_pass():
     for steps in ALL:
         run.begin()
         steps(run)
-    assert run.succeeded["take"] and run.succeeded["backstop"] and run.succeeded["withdraw"]
-    assert run.succeeded["probe_repay"] and run.succeeded["probe_release"]
+    for action in ("take", "backstop", "withdraw", "probe_repay", "probe_release"):
+        assert run.succeeded[action]
 
 
 @pytest.fixture(scope="module")

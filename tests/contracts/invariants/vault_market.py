@@ -286,7 +286,7 @@ class Market:
         paper.shift(holder, to, face, self.now)
 
     def carry_rest(self, papers: Sequence[Paper], moved: Sequence[int], old: str, new: str) -> None:
-        """What is not pledged, with the freezes of the first time; a series that ended stays. `moved` went with its pledge."""
+        """What is not pledged, with the freezes of the first time; what ended stays. `moved` went with its pledge."""
         for paper, gone in zip(papers, moved, strict=True):
             amount = paper.balance(old) - paper.lien(old)
             if amount + gone and not paper.has_ended(self.now):

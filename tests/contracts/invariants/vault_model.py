@@ -1,4 +1,4 @@
-"""What the collateral vault, its risk data and its winding-up promise, in plain integers: each call either refuses by name or changes these.
+"""What the vault, its risk data and its winding-up promise, in plain integers: a call refuses by name or changes these.
 
 Written from the interfaces. A price alone is asked of `BondMaths`, whose equality with `finance` is tested elsewhere.
 """
@@ -6,7 +6,6 @@ Written from the interfaces. A price alone is asked of `BondMaths`, whose equali
 import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from vault_market import (
     BPS,
@@ -684,8 +683,3 @@ class Vault:
         cash = self.market.cash.balance(self.windup)
         self.market.burn_cash(self.windup, cash)
         return amount
-
-
-def facts(vault: Vault) -> dict[str, Any]:
-    """What a run prints beside a failure."""
-    return {"index": vault.index, "scaled": vault.scaled, "buffer": vault.buffer, "sales": vault.sales}

@@ -63,7 +63,7 @@ class VaultRun:
         self._packed, self._packed_tokens = self._pack_reads(), self._pack_tokens()
         self.model = self._model()
         self._state: State = {"liens": {}, "balances": {}}
-        self._state = self._read_chain(SERIES)
+        self._state = self._read_chain((*SERIES, "cash", "quotes"))
         self._check_model("arrange", self._state)
         self._stack = ExitStack()
         self._kept = (self.model.snapshot(), pickle.dumps(self._state))
@@ -479,7 +479,7 @@ class VaultRun:
     # ── exits ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def probe_exits(self, owner: str) -> None:
-        """V3 and V4: anyone repays all, and who owes nothing releases all, whatever stands in the way; then it is undone."""
+        """V3 and V4: anyone repays all, who owes nothing releases all, whatever stands in the way; then undone."""
         model, cash = self.model, self.model.market.cash
         payer = max((*WALLETS, TREASURY), key=cash.balance)
         pledged = [(self.tokens[paper.name].address, -paper.lien(owner)) for paper in model.pledged(owner)]
@@ -598,12 +598,13 @@ class VaultRun:
     # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _touched(self) -> list[str]:
-        """Series that said something in the last call; no balance and no lien changes in silence."""
+        """Who said something in the last call: no balance, no lien and no quote changes in silence."""
         emitters = {emitter for emitter, _, _ in self.world.chain.raw_logs()}
-        return [name for name in SERIES if self.tokens[name].address in emitters]
+        speakers = {self.world.cash.address: "cash", self.risk.address: "quotes", **self.names}
+        return [name for address, name in speakers.items() if address in emitters]
 
     def _read_chain(self, names: Sequence[str]) -> State:
-        """All of the vault, and the named series anew."""
+        """All of the vault; of series, cash and quotes those that are named, the others are where they were."""
         words = self._words(self._packed)
 
         def some(count: int) -> list[int]:
@@ -612,17 +613,22 @@ class VaultRun:
         count, state = len(WALLETS), {}
         for key in ("debts", "credits", "auctions", "notices"):
             state[key] = some(count)
-        state["cash"] = some(len(self.holders))
         for key in ("scaled", "index", "accrued_at", "total", "buffer", "backstop_debt", "in_auction", "shut_down_at"):
             state[key] = next(words)
         state["minted"], state["reserve"] = self._signed(next(words)), next(words)
         state["buckets"] = some(6)
         state["booked"] = {name: next(words) for name in SERIES}
-        state["quotes"] = {name: tuple(some(6)) for name in SERIES}
         state["liens"], state["balances"] = dict(self._state["liens"]), dict(self._state["balances"])
+        for key in ("cash", "quotes"):
+            state[key] = self._state.get(key)
         for name in names:
             found = list(self._words(self._packed_tokens[name]))
-            state["liens"][name], state["balances"][name] = found[:count], found[count:]
+            if name == "cash":
+                state["cash"] = found
+            elif name == "quotes":
+                state["quotes"] = {name: tuple(found[6 * at : 6 * at + 6]) for at, name in enumerate(SERIES)}
+            else:
+                state["liens"][name], state["balances"][name] = found[:count], found[count:]
         return state
 
     @staticmethod
@@ -638,18 +644,18 @@ class VaultRun:
         reads: list[tuple[Any, ...]] = []
         for method in (vault.debtOf, vault.creditOf, vault.auctionOf, vault.enforceableAt):
             reads += [(method, 0, 1, wallet) for wallet in WALLETS]
-        reads += [(cash.balanceOf, 0, 1, account) for account in self.holders]
         reads.append((vault.totals, 0, 3))
         reads += [(getattr(vault, name), 0, 1) for name in ("totalDebt", "buffer", "backstopDebt", "inAuction")]
         reads += [(vault.shutDownAt, 0, 1), (cash.mintedOf, 0, 1, vault.address), (cash.ledgers, 0, 1)]
         reads += [(risk.bucketOf, 0, 1, at) for at in range(6)]
-        series = [self.tokens[name].address for name in SERIES]
-        reads += [(risk.collateralOf, 7, 1, address) for address in series]
-        reads += [(risk.quoteOf, 0, 6, address) for address in series]
+        reads += [(risk.collateralOf, 7, 1, self.tokens[name].address) for name in SERIES]
         return self._pack(reads)
 
     def _pack_tokens(self) -> dict[str, bytes]:
-        packed = {}
+        packed = {
+            "cash": self._pack([(self.world.cash.balanceOf, 0, 1, account) for account in self.holders]),
+            "quotes": self._pack([(self.risk.quoteOf, 0, 6, self.tokens[name].address) for name in SERIES]),
+        }
         for name in SERIES:
             token = self.tokens[name]
             reads = [(token.pledgedOf, 0, 1, wallet) for wallet in WALLETS]
@@ -705,7 +711,7 @@ class VaultRun:
                     papers[name].set(account, balance, 0)
         feeds = {}
         for feed, (step, age, tenors, values) in set_up.feeds.items():
-            holding, last = world.oracle.rounds(feed.ljust(32, b"\0"))
+            last = world.oracle.rounds(feed.ljust(32, b"\0")).last
             round_ = (tuple(values), last.observedAt)
             feeds[feed] = Feed(step, age, tenors, last.number, round_, (*round_, last.holdsFrom))
         market = Market(now, papers, money, feeds, version=world.oracle.head()[0])
