@@ -58,7 +58,8 @@ PEERS: Mapping[str, str] = {
     "trex_typical": "T-REX, typical",
 }
 
-# Operation -> gas of the peer whose work is the same, measured once (anvil 1.7.1, cold slots) and not run here. Cash: Circle's FiatToken. Vault: Morpho Blue with Circle's token, auctions Maker's.
+# Operation -> gas of the peer whose work is the same, measured once (anvil 1.7.1, cold slots) and not run here. Cash:
+# Circle's FiatToken. Vault: Morpho Blue with Circle's token; auctions: Maker's.
 QUOTED: Mapping[str, int] = {
     "cash_transfer_existing": 45_059,
     "cash_transfer_new": 62_159,

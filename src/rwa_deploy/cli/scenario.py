@@ -28,7 +28,8 @@ __all__ = ["app", "summary_tables"]
 
 app = typer.Typer()
 CONFIG = Path("programme.toml")
-MADE = ("*.csv", "*.json", "goaml_*.xml")  # what steps leave: drawn investors, screenings, alerts, report files
+# What steps leave: drawn investors, screenings, alerts, report files, a stress page.
+MADE = ("*.csv", "*.json", "goaml_*.xml", "stress.html")
 
 
 @app.command(name="run")
