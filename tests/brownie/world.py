@@ -114,8 +114,14 @@ class World:
         defaults = made.Defaults.deploy(*desk[1:3], self.paying_agent, self.calendar, by)
         self.meeting = made.Meeting.deploy(*desk[:3], self.paying_agent, defaults, self.maths, by)
         self.liabilities = made.LiabilityManagement.deploy(*desk[:3], self.allowlist, self.maths, by)
-        self.enforcement = made.Enforcement.deploy(self.authority, self.programme, self.allowlist, self.cash, by)
+        monies = (self.cash, self.money)
+        self.enforcement = made.Enforcement.deploy(self.authority, self.programme, self.allowlist, *monies, by)
         self.retirements = made.Retirements.deploy(self.authority, self.programme, by)
+        backstop = accounts[15]
+        self.risk = made.CollateralRisk.deploy(*desk[:2], self.oracle, self.maths, backstop, by)
+        windup = made.Windup.deploy(self.cash, self.risk, self.paying_agent, by)
+        credit = (self.cash, self.risk, self.paying_agent, windup, backstop)
+        self.vault = made.CollateralVault.deploy(*desk[:2], *credit, by)
         if not web3.eth.get_code(CREATE2_PROXY):
             self.deployer.transfer(PROXY_DEPLOYER, PROXY_COST)
             web3.provider.make_request("eth_sendRawTransaction", [PROXY_TRANSACTION])
@@ -159,7 +165,7 @@ class World:
     def _functions(self):
         """(contract, selectors, role) of every restricted function that is not ADMIN's."""
         targets = {"PriceOracle": self.oracle, "CashToken": self.cash, "TaxTable": self.taxes}
-        targets |= {"CentralBankMoney": self.money}
+        targets |= {"CentralBankMoney": self.money, "CollateralRisk": self.risk, "CollateralVault": self.vault}
         targets |= {"PayingAgent": self.paying_agent, "LiabilityManagement": self.liabilities}
         for name, functions in wiring.FUNCTIONS.items():
             found = [targets.get(each) or getattr(self, each.lower()) for each in wiring.instances(name)]
