@@ -7,8 +7,9 @@ import {ICreditor} from "./ICreditor.sol";
 /// @notice Lends the rupee stablecoin on pledged face. The face stays in its holder's name: coupons, votes and tax are his, the vault
 /// holds a lien and no token. Whether money lent against government debt is lawful is open; nothing here has legal force.
 ///
-/// Debts grow by an index. A debt is rounded up, what it is lowered by is rounded down. Repaying and releasing without a debt are never
-/// gated: not by KYC, freezes, pauses, prices or a shutdown; topping up neither, but by the ceilings and by a shutdown. A position has at most 8 series.
+/// Debts grow by an index. A debt is rounded up, what it is lowered by is rounded down. Repaying and releasing without a debt are
+/// never gated: not by KYC, freezes, pauses, prices or a shutdown; topping up neither, but by the ceilings and by a shutdown. A position
+/// has at most 8 series.
 interface ICollateralVault is ICreditor {
     /// @notice Face pledged (positive) or released (negative) [1e6].
     struct Change {

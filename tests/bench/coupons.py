@@ -82,6 +82,7 @@ def fund_and_open(world: World, series: Contract, period: int) -> None:
     """The debt office funds a coupon, and its day comes."""
     agent, office = world.at("PayingAgent"), world.offices["debt_office"]
     due = world.lab.read(agent, "dueOf", series.address, period)
+    world.attest_reserve()
     world.lab.send(world.offices["central_bank"], world.at("CashToken").call("mint", office.address, due))
     world.lab.send(office, world.at("CashToken").call("approve", agent.address, due))
     world.lab.send(office, agent.call("fundPayment", series.address, period, due))

@@ -50,6 +50,7 @@ class World:
         price_signers: list[Signer],
         receipts: list[Receipt],
         seconds: float,
+        reserve_signers: Sequence[Signer],
     ) -> None:
         self.lab = lab
         self.contracts = contracts
@@ -59,6 +60,7 @@ class World:
         self.outsider = lab.signer(OUTSIDER)
         self.deployed_by = receipts
         self.deployed_in = seconds
+        self.reserve_signers = sorted(reserve_signers, key=lambda signer: int(signer.address, 16))
         self._rounds = 0
 
     def at(self, name: str) -> Contract:
@@ -77,6 +79,17 @@ class World:
         signed = [(each.address, each.sign_typed(domain, typed.ROUND, one.message())) for each in self.price_signers]
         args = (prices.feed_key(FX), one.number, one.observed_at, [RATE], signed)
         self.send("price_signer", "PriceOracle", "post", *args)
+
+    def attest_reserve(self) -> None:
+        """Custodian and auditor attest more than anybody mints; it counts for a year."""
+        attestations, subject = self.at("Attestations"), self.at("CashToken").address
+        quantity, now = 10**12 * units.ONE, self.lab.chain.now()
+        realm = typed.domain("Attestations", self.lab.chain.chain_id, attestations.address)
+        message = typed.message(typed.RESERVE, (subject, quantity, bytes(32), now))
+        signed = [
+            (signer.address, now, signer.sign_typed(realm, typed.RESERVE, message)) for signer in self.reserve_signers
+        ]
+        self.lab.send(self.outsider, attestations.call("attest", subject, quantity, bytes(32), signed))
 
     def license_provider(self) -> None:
         """The regulator leads the provider to the sandbox."""
@@ -147,20 +160,11 @@ def deploy(lab: Lab) -> World:
     offices = {name: keys[address] for name, address in outcome.manifest.offices.items()}
     offices["admin"] = signers[config.authority.admins[0]]
     receipts = lab.since(height)
-    _attest_reserve(lab, contracts, [signers[ref] for ref in config.cash.reserve_signers.model_dump().values()])
     panel = [signers[ref] for ref in config.oracle.signers[: config.oracle.quorum]]
-    return World(lab, contracts, offices, panel, receipts, seconds)
-
-
-def _attest_reserve(lab: Lab, contracts: dict[str, Contract], signers: Sequence[Signer]) -> None:
-    """Custodian and auditor attest more than anybody mints; it counts for a year."""
-    attestations, subject = contracts["Attestations"], contracts["CashToken"].address
-    quantity, now = 10**12 * units.ONE, lab.chain.now()
-    realm = typed.domain("Attestations", lab.chain.chain_id, attestations.address)
-    message = typed.message(typed.RESERVE, (subject, quantity, bytes(32), now))
-    signed = [(signer.address, now, signer.sign_typed(realm, typed.RESERVE, message)) for signer in signers]
-    signed.sort(key=lambda part: int(part[0], 16))
-    lab.send(lab.signer(OUTSIDER), attestations.call("attest", subject, quantity, bytes(32), signed))
+    auditors = [signers[ref] for ref in config.cash.reserve_signers.model_dump().values()]
+    world = World(lab, contracts, offices, panel, receipts, seconds, auditors)
+    world.attest_reserve()
+    return world
 
 
 def order(
