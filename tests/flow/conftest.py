@@ -1,8 +1,11 @@
 """Chains of the session, each test on a snapshot of its own, and `rwa` called in this process."""
 
+import io
+import os
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +33,46 @@ class Ran:
 
 
 Rwa = Callable[..., Ran]
+Played = Callable[[str, str], Path]
+
+
+def shared(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder that all workers of this run of the tests share."""
+    base = factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+
+
+def once(out: Path, make: Callable[[Path], None]) -> Path:
+    """Folder, alone in its own, and what fills it -> the same, filled by the worker who asks first; others wait."""
+    done, lock = (out.parent.with_name(f"{out.parent.name}.{mark}") for mark in ("done", "lock"))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    while not done.exists():
+        try:
+            lock.mkdir()
+        except FileExistsError:
+            time.sleep(0.1)
+            continue
+        try:
+            if not done.exists():
+                make(out)
+                done.touch()
+        finally:
+            lock.rmdir()
+    return out
+
+
+def playing(scenarios: Path, folder: Path) -> Played:
+    """Folder of scenarios and where runs go -> scenario and kind of chain -> what its run left; each is played once."""
+
+    def of(name: str, kind: str) -> Path:
+        def play(out: Path) -> None:
+            arguments = ["run", str(scenarios / f"{name}.toml"), "--chain", kind, "--out", str(out), "--json"]
+            with chdir(PROJECT), redirect_stdout(io.StringIO()):
+                cli.app_for(arguments)(arguments, standalone_mode=False)
+
+        return once(folder / f"{name}-{kind}" / name, play)
+
+    return of
 
 
 @pytest.fixture(scope="session")

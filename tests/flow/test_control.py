@@ -1,10 +1,7 @@
 """The scenarios of control, on both chains: who may hold, who may serve, and how the state intervenes."""
 
 import csv
-import io
 import json
-from collections.abc import Callable
-from contextlib import chdir, redirect_stdout
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,34 +10,19 @@ import pytest
 from lxml import etree
 
 from rwa_deploy.archive import restore
-from rwa_deploy.cli import app_for
 from rwa_deploy.report import report
 from rwa_deploy.scenario import load
 
-from .conftest import PROJECT
+from .conftest import PROJECT, Played, playing, shared
 
 FOLDER = PROJECT / "scripts" / "scenarios" / "control"
 SCENARIOS = sorted(FOLDER.glob("*.toml"))
 RUNS = [(path.stem, kind) for kind in ("anvil", "ganache") for path in SCENARIOS]
 
-Played = Callable[[str, str], Path]
-
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """Scenario and kind of chain -> what the run left; each is played once."""
-    folders: dict[tuple[str, str], Path] = {}
-
-    def of(name: str, kind: str) -> Path:
-        if (name, kind) not in folders:
-            folder = tmp_path_factory.mktemp("control") / name
-            arguments = ["run", str(FOLDER / f"{name}.toml"), "--chain", kind, "--out", str(folder), "--json"]
-            with chdir(PROJECT), redirect_stdout(io.StringIO()):
-                app_for(arguments)(arguments, standalone_mode=False)
-            folders[name, kind] = folder
-        return folders[name, kind]
-
-    return of
+    return playing(FOLDER, shared(tmp_path_factory, "control"))
 
 
 @pytest.fixture(params=RUNS, ids="-".join, scope="module")

@@ -1,45 +1,28 @@
 """The scenarios of credit, on both chains: what is lent on pledged debt, sold, collected, and redeemed in a run."""
 
 import csv
-import io
 import json
-from collections.abc import Callable
-from contextlib import chdir, redirect_stdout
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from rwa_deploy.archive import restore
-from rwa_deploy.cli import app_for
 from rwa_deploy.report import report
 from rwa_deploy.scenario import load
 
-from .conftest import PROJECT
+from .conftest import PROJECT, Played, playing, shared
 
 FOLDER = PROJECT / "scripts" / "scenarios" / "credit"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 RUNS = [(name, kind) for kind in ("anvil", "ganache") for name in NAMES]
 
-Played = Callable[[str, str], Path]
 Row = dict[str, str]
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """Scenario and kind of chain -> what the run left; each is played once."""
-    folders: dict[tuple[str, str], Path] = {}
-
-    def of(name: str, kind: str) -> Path:
-        if (name, kind) not in folders:
-            folder = tmp_path_factory.mktemp("credit") / name
-            arguments = ["run", str(FOLDER / f"{name}.toml"), "--chain", kind, "--out", str(folder), "--json"]
-            with chdir(PROJECT), redirect_stdout(io.StringIO()):
-                app_for(arguments)(arguments, standalone_mode=False)
-            folders[name, kind] = folder
-        return folders[name, kind]
-
-    return of
+    return playing(FOLDER, shared(tmp_path_factory, "credit"))
 
 
 def rows(path: Path) -> list[Row]:

@@ -22,7 +22,7 @@ from rwa_deploy.register import fold, load
 from rwa_deploy.report import report
 from rwa_deploy.scenario import load as load_scenario
 
-from .conftest import PROJECT, Rwa
+from .conftest import PROJECT, Rwa, once, shared
 
 FEW = 30  # retail investors where a chain is slow; the file's own number elsewhere
 SCENARIOS = [
@@ -89,13 +89,11 @@ def scenario(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="module")
 def played(scenario: Path, tmp_path_factory: pytest.TempPathFactory) -> Played:
     """Kind of chain, and whether few investors will do -> what the run left; each is played once."""
-    folders: dict[tuple[str, bool], Path] = {}
+    folder = shared(tmp_path_factory, "auctions") / scenario.stem
 
     def of(kind: str, few: bool) -> Path:
-        if (kind, few) not in folders:
-            folders[kind, few] = tmp_path_factory.mktemp("run") / kind
-            play(scenario, kind, folders[kind, few], retail=FEW if few else None)
-        return folders[kind, few]
+        retail = FEW if few else None
+        return once(folder / f"{kind}-{retail}" / kind, lambda out: play(scenario, kind, out, retail=retail))
 
     return of
 

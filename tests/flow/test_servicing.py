@@ -21,7 +21,7 @@ from rwa_deploy.register import fold
 from rwa_deploy.report import report
 from rwa_deploy.scenario import load
 
-from .conftest import PROJECT, Rwa
+from .conftest import PROJECT, Rwa, once, shared
 
 SCENARIOS = [
     path
@@ -41,16 +41,8 @@ Played = Callable[[Path, str], Path]
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     """Scenario and kind of chain -> what the run left; each is played once."""
-    folders: dict[tuple[Path, str], Path] = {}
-
-    def of(scenario: Path, kind: str) -> Path:
-        if (scenario, kind) not in folders:
-            folder = tmp_path_factory.mktemp("run") / scenario.stem
-            play(scenario, kind, folder)
-            folders[scenario, kind] = folder
-        return folders[scenario, kind]
-
-    return of
+    folder = shared(tmp_path_factory, "servicing")
+    return lambda path, kind: once(folder / f"{path.stem}-{kind}" / path.stem, lambda out: play(path, kind, out))
 
 
 @pytest.fixture(params=RUNS, ids=lambda run: f"{run[0].stem}-{run[1]}", scope="module")
