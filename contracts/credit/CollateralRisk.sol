@@ -20,12 +20,14 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     using SafeCast for uint256;
     using SafeCast for int256;
 
-    /// @dev Four numbers of two bytes, as a word of their own so that they are read at once.
+    /// @dev A word of its own, so that all is read at once.
     struct Margins {
         uint16 fxAddOnBps;
         uint16 noDebtDays;
         uint16 exitAfterDays;
         uint16 exitCutBps;
+        /// How often ladders or margins changed: what was reckoned before is reckoned anew, without a look at each series.
+        uint128 changes;
     }
 
     struct Bucket {
@@ -38,7 +40,6 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     uint256 private constant _MOST_RUNGS = 5;
     uint256 private constant _RUNG_BITS = 48;
     uint256 private constant _RAMP = 14 days;
-    uint256 private constant _MOST_COLLATERALS = 64;
     /// What has no price does not age; as many hours as fit.
     uint256 private constant _NEVER = uint256(type(uint24).max) * 1 hours;
     bytes32 private constant _FX = "USDPKR";
@@ -51,8 +52,7 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
 
     /// @inheritdoc ICollateralRisk
     address public vault;
-    /// @inheritdoc ICollateralRisk
-    Margins public margins;
+    Margins private _margins;
     /// @inheritdoc ICollateralRisk
     uint256 public collaterals;
     /// @inheritdoc ICollateralRisk
@@ -95,7 +95,7 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
 
     /// @inheritdoc ICollateralRisk
     function assess(address owner, uint256 ids, Purpose purpose) external returns (uint256 loan, uint256 threshold) {
-        uint256 version = _settledVersion(purpose);
+        uint256 version = _settledVersion();
         for (; ids != 0; ids >>= 16) {
             uint256 id = uint16(ids);
             if (id == 0) continue;
@@ -103,7 +103,7 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
             Quote memory quote = _quote(series, version);
             bool isDead = _requireFresh(series, quote, purpose);
             (uint256 face,) = IRwaToken(series).pledgedOf(owner);
-            uint256 lent = isDead ? quote.loan * (_BPS - margins.exitCutBps) / _BPS : quote.loan;
+            uint256 lent = isDead ? quote.loan * (_BPS - _margins.exitCutBps) / _BPS : quote.loan;
             loan += face * lent / Units.PAR;
             threshold += face * quote.threshold / Units.PAR;
         }
@@ -112,13 +112,13 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     /// @inheritdoc ICollateralRisk
     function refresh(address series) external returns (Quote memory) {
         _rebucket(series, _known(series));
-        (uint256 version,,) = _ORACLE.head();
+        (uint256 version,) = _version();
         return _quote(series, version);
     }
 
     /// @inheritdoc ICollateralRisk
     function saleQuote(address series) external returns (uint256, uint256, uint256) {
-        Quote memory quote = _quote(series, _settledVersion(Purpose.LIQUIDATE));
+        Quote memory quote = _quote(series, _settledVersion());
         _requireFresh(series, quote, Purpose.LIQUIDATE);
         return (quote.loan, quote.threshold, quote.sale);
     }
@@ -127,7 +127,7 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     function listCollateral(address series, uint128 ceiling, uint16 shareBps) external restricted {
         Collateral storage collateral = _collaterals[series];
         bool valid = collateral.id == 0 && _PROGRAMME.isSeries(series) && shareBps <= _BPS
-            && collaterals < _MOST_COLLATERALS;
+            && collaterals < type(uint16).max;
         require(valid, CollateralInvalid(series));
         collateral.id = uint16(++collaterals);
         seriesOf[collateral.id] = series;
@@ -216,7 +216,7 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
         external
         restricted
     {
-        Margins memory present = margins;
+        Margins memory present = _margins;
         bool tightens = fxAddOnBps >= present.fxAddOnBps && noDebtDays >= present.noDebtDays
             && exitAfterDays >= present.exitAfterDays && exitCutBps >= present.exitCutBps;
         require(tightens && fxAddOnBps <= _BPS && exitCutBps <= _BPS, DirectionInvalid());
@@ -238,6 +238,12 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     /// @inheritdoc ICollateralRisk
     function quoteOf(address series) external view returns (Quote memory) {
         return _quotes[series];
+    }
+
+    /// @inheritdoc ICollateralRisk
+    function margins() external view returns (uint16, uint16, uint16, uint16) {
+        Margins memory present = _margins;
+        return (present.fxAddOnBps, present.noDebtDays, present.exitAfterDays, present.exitCutBps);
     }
 
     /// @inheritdoc ICollateralRisk
@@ -277,22 +283,14 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     }
 
     function _setMargins(uint16 fxAddOnBps, uint16 noDebtDays, uint16 exitAfterDays, uint16 exitCutBps) private {
-        margins = Margins(fxAddOnBps, noDebtDays, exitAfterDays, exitCutBps);
-        _forgetQuotes();
+        _margins = Margins(fxAddOnBps, noDebtDays, exitAfterDays, exitCutBps, _margins.changes + 1);
         emit MarginsSet(fxAddOnBps, noDebtDays, exitAfterDays, exitCutBps);
     }
 
     function _setLadder(Class class, uint256 word, Rung[] calldata rungs) private {
         _ladders[class] = word;
-        _forgetQuotes();
+        ++_margins.changes;
         emit LadderSet(class, rungs, tableHash());
-    }
-
-    /// @dev What was reckoned with other data is reckoned anew; at most 64 series are listed.
-    function _forgetQuotes() private {
-        for (uint256 id = collaterals; id != 0; --id) {
-            delete _quotes[seriesOf[id]];
-        }
     }
 
     /// @dev Time takes a series to a shorter bucket, whatever the ceiling there.
@@ -306,19 +304,25 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
         emit Rebucketed(series, from, to);
     }
 
-    /// @dev The version of the prices now; what lends or liquidates waits while a round waits.
-    function _settledVersion(Purpose purpose) private view returns (uint256 version) {
+    /// @dev The version of prices and data now. While a round waits nothing is lent, sold, or taken out of what secures a debt: who sees
+    /// a fall come would do it at the price before.
+    function _settledVersion() private view returns (uint256 version) {
         uint256 pendingUntil;
+        (version, pendingUntil) = _version();
+        require(pendingUntil <= block.timestamp, PricePending(pendingUntil));
+    }
+
+    /// @dev Both only count up, and so does their sum.
+    function _version() private view returns (uint256 version, uint256 pendingUntil) {
         (version,, pendingUntil) = _ORACLE.head();
-        bool waits = purpose != Purpose.LEAVE && pendingUntil > block.timestamp;
-        require(!waits, PricePending(pendingUntil));
+        version += _margins.changes;
     }
 
     /// @dev True when the price is dead so long that one may leave at a cut.
     function _requireFresh(address series, Quote memory quote, Purpose purpose) private view returns (bool) {
         uint256 freshUntil = uint256(quote.freshUntilHour) * 1 hours;
         if (block.timestamp < freshUntil) return false;
-        bool isDead = block.timestamp >= freshUntil + margins.exitAfterDays * uint256(1 days);
+        bool isDead = block.timestamp >= freshUntil + _margins.exitAfterDays * uint256(1 days);
         require(purpose == Purpose.LEAVE && isDead, PriceTooOld(series, freshUntil));
         return true;
     }
@@ -335,7 +339,7 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
 
     /// @dev Until midnight; for this moment only while a round waits, for any of several may hold next.
     function _validUntil() private view returns (uint40) {
-        (,, uint256 pendingUntil) = _ORACLE.head();
+        (, uint256 pendingUntil) = _version();
         bool waits = pendingUntil > block.timestamp;
         return uint40(waits ? block.timestamp : Units.startOf(Units.day(block.timestamp) + 1));
     }
@@ -352,13 +356,13 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
             (uint256 rate, uint256 observedAt) = _ORACLE.usdPkr();
             freshUntil = Math.min(freshUntil, observedAt + _ORACLE.maxAgeOf(_FX));
             (clean, sale) = (clean * rate / Units.ONE, sale * rate / Units.ONE);
-            share -= margins.fxAddOnBps;
+            share -= _margins.fxAddOnBps;
         }
-        quote.sale = _toUint56(sale);
-        quote.threshold = _toUint56(clean * share * _thresholdAt(collateral.class, rung) / (_BPS * _BPS));
-        bool lends = !collateral.isShut && daysLeft > margins.noDebtDays && _isBacked(series, collateral.class);
+        quote.sale = sale.toUint56();
+        quote.threshold = (clean * share * _thresholdAt(collateral.class, rung) / (_BPS * _BPS)).toUint56();
+        bool lends = !collateral.isShut && daysLeft > _margins.noDebtDays && _isBacked(series, collateral.class);
         uint256 loanBps = _rungIn(_ladders[collateral.class], rung).loanBps;
-        if (lends) quote.loan = _toUint56(clean * share * loanBps / (_BPS * _BPS));
+        if (lends) quote.loan = (clean * share * loanBps / (_BPS * _BPS)).toUint56();
         // A ramp may have taken the threshold down to what is lent, never below.
         if (quote.threshold < quote.loan) quote.threshold = quote.loan;
         quote.freshUntilHour = uint24(freshUntil / 1 hours);
@@ -457,10 +461,5 @@ contract CollateralRisk is ICollateralRisk, AccessManaged {
     function _rungIn(uint256 word, uint256 rung) private pure returns (Rung memory) {
         uint256 packed = word >> (_RUNG_BITS * rung);
         return Rung(uint16(packed), uint16(packed >> 16), uint16(packed >> 32));
-    }
-
-    /// @dev A price that does not fit is no price.
-    function _toUint56(uint256 value) private pure returns (uint56) {
-        return value.toUint56();
     }
 }

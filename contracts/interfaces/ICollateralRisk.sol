@@ -17,7 +17,7 @@ interface ICollateralRisk {
         COMMODITY
     }
 
-    /// @notice What an assessment is for: prices must be fresh and settled to lend and to liquidate; to leave, fresh or long dead.
+    /// @notice What an assessment is for: prices must be fresh to lend and to liquidate; to leave, fresh or long dead; always settled.
     enum Purpose {
         LEND,
         LEAVE,
@@ -132,7 +132,7 @@ interface ICollateralRisk {
     /// @notice The price of the series was fresh until `freshUntil` (Unix).
     error PriceTooOld(address series, uint256 freshUntil);
 
-    /// @notice A round waits until `until` (Unix); until then nothing is lent or liquidated.
+    /// @notice A round waits until `until` (Unix); until then nothing is lent, liquidated or released against a debt.
     error PricePending(uint256 until);
 
     /// @notice Books `face` more or less of a series as pledged, after `check`.

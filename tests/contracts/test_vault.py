@@ -112,3 +112,19 @@ def test_maturity_pays_the_debt_first(ready: World, vault: Contract, bond: Contr
     assert (vault.debtOf(holder), vault.creditOf(holder)) == (0, PLEDGE - owed)
     vault.withdraw(holder)
     assert cash.balanceOf(holder) == minted + PLEDGE - owed
+
+
+def test_a_listed_series_takes_no_place_from_the_next(ready: World):
+    """Bills come every week: what may be pledged has no early end, and a new ladder costs the same however many are listed."""
+    more = [ready.new_series(salt=salt) for salt in range(100, 170)]
+    for series in more:
+        ready.schedule(ready.risk.listCollateral, series.address, 10**9 * units.ONE, 10_000)
+    ready.chain.warp(2 * DAY)
+    for series in more:
+        ready.risk.listCollateral(series.address, 10**9 * units.ONE, 10_000, by=ready.account("admin"))
+    assert ready.risk.collaterals() == 71
+    assert ready.risk.seriesOf(71) == more[-1].address
+    tighter = ((91, 9_000, 9_700), (366, 9_200, 9_500), (65_535, 8_000, 8_600))
+    before = lent(ready)
+    ready.risk.tightenLadder(1, tighter, by=ready.account("central_bank"))
+    assert lent(ready) < before

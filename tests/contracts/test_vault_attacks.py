@@ -140,6 +140,9 @@ def test_a_jump_of_a_price_stops_minting_and_liquidation_until_it_holds(made: Va
         world.vault.adjust([], 1_000 * UNIT, 0, by=BANK)
     with expect_revert("PricePending", until=until):
         world.vault.start(PENSION, by=STRANGER)
+    # Whoever sees the fall come may not take collateral out at the price before it.
+    with expect_revert("PricePending", until=until):
+        world.vault.adjust([(made.tokens["gold"].address, -1)], 0, 0, by=PENSION)
     still_repays(made)
     world.chain.now = until
     world.vault.start(PENSION, by=STRANGER)

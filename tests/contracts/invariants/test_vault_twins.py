@@ -200,7 +200,7 @@ TWINS: tuple[tuple[Twin, Steps], ...] = (
         ),
         use_tables,
     ),
-    (Twin("V9 the dollar counts in full", "CollateralRisk", RISK, "share -= margins.fxAddOnBps;", ""), use_tables),
+    (Twin("V9 the dollar counts in full", "CollateralRisk", RISK, "share -= _margins.fxAddOnBps;", ""), use_tables),
     (
         Twin(
             "V10 a debt is rounded down", "CollateralVault", LEDGER,

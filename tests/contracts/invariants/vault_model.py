@@ -133,6 +133,7 @@ class Vault:
     scaled: int = 0
     positions: dict[str, Position] = field(default_factory=dict)
     credits: dict[str, int] = field(default_factory=dict)
+    changes: int = 0  # of ladders and margins
     quotes: dict[str, Quote] = field(default_factory=dict)
     sales: dict[str, tuple[int, int]] = field(default_factory=dict)  # started at, debt then
     states: dict[str, int] = field(default_factory=dict)  # state borrowers: enforceable at
@@ -244,12 +245,17 @@ class Vault:
         # The backstop is an account of the system, so that only a pause of all bars it.
         refuse(check == "all" and self.market.is_paused(), "BackstopBarred")
 
+    @property
+    def version(self) -> int:
+        """Of prices and of risk data, each of which only counts up."""
+        return self.market.version + self.changes
+
     def quote(self, name: str, price: Price) -> Quote:
         known = self.quotes.get(name)
-        if known and known.version == self.market.version and self.now < known.valid_until:
+        if known and known.version == self.version and self.now < known.valid_until:
             return known
         quote = self.reckon(name, price)
-        quote.version = self.market.version
+        quote.version = self.version
         midnight = start_of(day(self.now) + 1)
         # What is reckoned while a round waits is good for this moment only.
         quote.valid_until = self.now if self.market.pending_until() else midnight
@@ -284,8 +290,8 @@ class Vault:
         fresh_hour = FOREVER_HOUR if fresh_until is None else fresh_until // HOUR
         return Quote(loan, max(loan, threshold), sale, 0, 0, fresh_hour)
 
-    def require_settled(self, purpose: str) -> None:
-        refuse(purpose != LEAVE and self.market.pending_until() > self.now, "PricePending")
+    def require_settled(self) -> None:
+        refuse(self.market.pending_until() > self.now, "PricePending")
 
     def is_dead(self, quote: Quote, purpose: str) -> bool:
         fresh_until = quote.fresh_hour * HOUR
@@ -297,7 +303,7 @@ class Vault:
 
     def assess(self, owner: str, purpose: str, price: Price) -> tuple[int, int]:
         """Loan and threshold."""
-        self.require_settled(purpose)
+        self.require_settled()
         loan = threshold = 0
         for paper in self.pledged(owner):
             quote = self.quote(paper.name, price)
@@ -435,7 +441,7 @@ class Vault:
     def price_now(self, owner: str, name: str, price: Price) -> tuple[int, Quote]:
         """At which a face is sold, and its quote."""
         refuse(owner not in self.sales or self.shut_down_at != 0, "AuctionStateInvalid")
-        self.require_settled(LIQUIDATE)
+        self.require_settled()
         quote = self.quote(name, price)
         self.is_dead(quote, LIQUIDATE)
         top_bps, duration, _ = self.auction_terms
@@ -528,12 +534,12 @@ class Vault:
     def tighten_ladder(self, kind: str, rungs: Sequence[tuple[int, int, int]]) -> None:
         self.require_ladder(rungs)
         self.ladders[kind].tighten(rungs, self.now)
-        self.quotes.clear()
+        self.changes += 1
 
     def loosen_ladder(self, kind: str, rungs: Sequence[tuple[int, int, int]]) -> None:
         self.require_ladder(rungs)
         self.ladders[kind] = Ladder(list(rungs))
-        self.quotes.clear()
+        self.changes += 1
 
     def require_ladder(self, rungs: Sequence[tuple[int, int, int]]) -> None:
         days = [until for until, _, _ in rungs]
@@ -557,7 +563,7 @@ class Vault:
 
     def loosen_margins(self, margins: tuple[int, int, int, int]) -> None:
         self.margins = margins
-        self.quotes.clear()
+        self.changes += 1
 
     def set_ceilings(self, name: str, ceiling: int, share_bps: int, *, tightens: bool) -> None:
         listing = self.listing(name)

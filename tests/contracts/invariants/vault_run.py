@@ -734,6 +734,7 @@ class VaultRun:
             auction_terms=tuple(self.vault.auctionTerms()),
             index=self.vault.totals()[1],
             accrued_at=self.vault.totals()[2],
+            changes=self._changes(),
         )
         for name in SERIES:
             found = self.risk.collateralOf(self.tokens[name].address)
@@ -741,3 +742,10 @@ class VaultRun:
         for person in set_up.state_people:
             model.states[person] = 0
         return model
+
+    def _changes(self) -> int:
+        """How often risk data were set before: what a quote's version has above that of the prices."""
+        series = self.tokens[SERIES[0]].address
+        with self.world.chain.rolled_back():
+            self.risk.refresh(series)
+            return self.risk.quoteOf(series).version - self.world.oracle.head()[0]
