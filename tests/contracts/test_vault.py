@@ -115,7 +115,7 @@ def test_maturity_pays_the_debt_first(ready: World, vault: Contract, bond: Contr
 
 
 def test_a_listed_series_takes_no_place_from_the_next(ready: World):
-    """Bills come every week: what may be pledged has no early end, and a new ladder costs the same however many are listed."""
+    """Bills come every week: what may be pledged has no early end, and one change of a ladder reaches all."""
     more = [ready.new_series(salt=salt) for salt in range(100, 170)]
     for series in more:
         ready.schedule(ready.risk.listCollateral, series.address, 10**9 * units.ONE, 10_000)
